@@ -1,0 +1,47 @@
+# Each target does all of its own set-up: a fresh machine needs Python >= 3.11, git and make, nothing else.
+# Another Python: `make test PYTHON=python3.13` (rebuilds the environment if that is another version).
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint bench python clean
+help:
+	@echo "make demo    train on handwritten digits, then see mypy refuse a wrong shape"
+	@echo "make test    everything that must hold: ruff, mypy --strict, the floors, pytest"
+	@echo "make lint    the same without pytest"
+	@echo "make bench   what is measured, beside numpy (and beside PyTorch where it is installed)"
+	@echo "make clean   remove the environment and the caches"
+
+demo: $(VENV)/.ready-mypy
+	@.ci/demo $(BIN)
+
+test: $(VENV)/.ready-dev
+	@.ci/check $(BIN) with-pytest
+
+lint: $(VENV)/.ready-dev
+	@.ci/check $(BIN)
+
+bench: $(VENV)/.ready-dev
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build src/*.egg-info
+
+# The environment with one of the package's extras. The stamp makes a second run instant; a changed pyproject.toml reinstalls.
+$(VENV)/.ready-%: pyproject.toml | python
+	@echo "== Installing typedgrad[$*] into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
+	@touch $@
+
+# An environment of the Python that was asked for; one of another version is made anew.
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "typedgrad needs Python 3.11 or newer; try: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@wanted="$$($(PYTHON) -c 'import sys; print(sys.version_info[:2])')"; \
+	 found="$$($(BIN)/python -c 'import sys; print(sys.version_info[:2])' 2>/dev/null || true)"; \
+	 if [ "$$wanted" != "$$found" ]; then \
+	     echo "== Making $(VENV) with $(PYTHON)"; \
+	     $(PYTHON) -m venv --clear $(VENV) || \
+	         { echo "no venv module: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }; \
+	 fi

@@ -1,0 +1,1 @@
+"""Typed automatic differentiation: a shape is written once and checked three times."""
