@@ -1,0 +1,16 @@
+"""Array libraries behind one door; see README.md."""
+
+from __future__ import annotations
+
+from typedgrad.backends.abstract import AbstractArray as AbstractArray
+from typedgrad.backends.dispatch import backend_for_device as backend_for_device
+from typedgrad.backends.dispatch import backend_of as backend_of
+from typedgrad.backends.dispatch import devices as devices
+from typedgrad.backends.dispatch import namespace as namespace
+from typedgrad.backends.dispatch import register_backend as register_backend
+
+TYPE_CHECKING = False  # What type checkers take for True; spares the import of typing here.
+if TYPE_CHECKING:
+    from typedgrad.backends.protocol import Array as Array
+    from typedgrad.backends.protocol import Backend as Backend
+    from typedgrad.backends.protocol import Namespace as Namespace

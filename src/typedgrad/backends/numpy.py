@@ -1,0 +1,142 @@
+"""The default backend. numpy from 2.1 on is itself an Array API namespace; only the extras are written here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from typedgrad.backends.protocol import Namespace
+
+# Exactly the dtypes that every part of the library knows.
+SUPPORTED = (
+    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("float16", "float32", "float64", "complex64", "complex128"),
+)
+# What numbers of Python become when nothing else is said; numpy alone would choose the wide ones.
+_PYTHON_DEFAULTS = {"float64": "float32", "complex128": "complex64"}
+# Philox blocks computed at a time: four words of 64 bits each for them fit into the cache of one core.
+CHUNK = 16384
+
+
+class NumpyBackend:
+    """numpy on the CPU."""
+
+    name = "numpy"
+    device_kind = "cpu"
+    xp = cast("Namespace[NDArray[Any]]", np)  # A module: mypy cannot see that its functions return arrays.
+
+    def owns(self, array: object) -> bool:
+        # Matrices and masked arrays give operators another meaning, so they are not taken for arrays.
+        return type(array) in (np.ndarray, np.memmap) or isinstance(array, np.generic)
+
+    def devices(self) -> tuple[str, ...]:
+        return ("cpu",)
+
+    def device(self, array: NDArray[Any]) -> str:
+        return "cpu"
+
+    def dtype(self, array: NDArray[Any]) -> np.dtype[Any]:
+        return array.dtype
+
+    def asarray(
+        self,
+        obj: object,
+        *,
+        dtype: str | np.dtype[Any] | None = None,
+        device: str | None = None,
+        copy: bool | None = None,
+    ) -> NDArray[Any]:
+        """A numpy array of `obj`. Raises TypeError for values that are not numbers, ValueError for ragged lists."""
+        if device is not None and device != "cpu":
+            raise ValueError(f"asarray: numpy has only the device 'cpu', not {device!r}")
+        return host_array(obj, dtype, copy)
+
+    def to_numpy(self, array: NDArray[Any]) -> NDArray[Any]:
+        view = np.asarray(array).view()
+        view.flags.writeable = False
+        return view
+
+    def synchronize(self, device: str | None = None) -> None:
+        """Return at once: numpy has finished when a call returns."""
+
+    def scatter_add(self, zeros: NDArray[Any], index: tuple[Any, ...], updates: NDArray[Any]) -> NDArray[Any]:
+        return scatter_add(zeros, index, updates)
+
+    def windows(
+        self, x: NDArray[Any], window: tuple[int, ...], axes: tuple[int, ...], strides: tuple[int, ...]
+    ) -> NDArray[Any]:
+        return windows(x, window, axes, strides)
+
+    def random_bits(
+        self, key: tuple[int, int], counter_start: int, n: int, *, device: str | None = None
+    ) -> NDArray[Any]:
+        from typedgrad.backends.philox import random_bits
+
+        return random_bits(self.xp, key, counter_start, n, chunk=CHUNK)
+
+
+def host_array(obj: object, dtype: str | np.dtype[Any] | None = None, copy: bool | None = None) -> NDArray[Any]:
+    """A native numpy array of numbers, however they come: a list, a number, an array of any library on the host."""
+    wanted = None if dtype is None else _checked(np.dtype(dtype))
+    try:
+        array = np.array(obj, dtype=wanted, copy=copy)
+    except ValueError as error:
+        if "inhomogeneous" in str(error):
+            raise ValueError("asarray: the nested lists are ragged: rows of one axis differ in length") from error
+        if "Unable to avoid copy" in str(error):
+            raise ValueError("asarray: this needs a copy, which copy=False forbids") from error
+        raise
+    if wanted is None:
+        if not hasattr(obj, "dtype"):
+            array = array.astype(_PYTHON_DEFAULTS.get(array.dtype.name, array.dtype), copy=False)
+        _checked(array.dtype)
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    return array
+
+
+def _checked(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    if dtype.name not in SUPPORTED:
+        raise TypeError(f"asarray: dtype {dtype.name} is not supported; the dtypes are {', '.join(SUPPORTED)}")
+    return dtype
+
+
+def scatter_add(zeros: NDArray[Any], index: tuple[Any, ...], updates: NDArray[Any]) -> NDArray[Any]:
+    """`zeros[index] += updates` where repeated positions add up."""
+    integers = [i for i in index if isinstance(i, (np.ndarray, np.generic, list)) and np.asarray(i).dtype != np.bool]
+    if not integers:
+        zeros[index] += updates  # Slices and masks name no position twice.
+        return zeros
+    if not zeros.flags.c_contiguous:
+        np.add.at(zeros, index, updates)
+        return zeros
+    # `add.at` is several times faster on one flat axis, so every index is turned into flat positions. For rows of a
+    # table (embeddings) they are computed; negative rows come out as negative positions, which count from the end too.
+    if len(index) == 1 and zeros.ndim > 0:
+        row = zeros[0].size if zeros.shape[0] else 0
+        rows = np.asarray(index[0])
+        positions = (rows[..., None] * row + np.arange(row)).reshape(rows.shape + zeros.shape[1:])
+    else:
+        positions = np.arange(zeros.size).reshape(zeros.shape)[index]
+    if updates.shape != positions.shape:
+        updates = np.broadcast_to(updates, positions.shape)
+    np.add.at(zeros.reshape(-1), positions.reshape(-1), updates.reshape(-1))
+    return zeros
+
+
+def windows(x: NDArray[Any], window: tuple[int, ...], axes: tuple[int, ...], strides: tuple[int, ...]) -> NDArray[Any]:
+    """Sliding windows as a read-only view; see `Backend.windows`. Raises ValueError if a window is too large."""
+    shape, steps = list(x.shape), list(x.strides)
+    for size, axis, stride in zip(window, axes, strides, strict=True):
+        axis %= x.ndim  # The windows' own axes are appended below, so an axis counted from the end would slip.
+        if size > shape[axis]:
+            raise ValueError(f"windows: the window {size} is larger than axis {axis}, which has {x.shape[axis]}")
+        shape.append(size)
+        steps.append(steps[axis])
+        shape[axis] = (shape[axis] - size) // stride + 1
+        steps[axis] *= stride
+    return np.lib.stride_tricks.as_strided(x, shape, steps, writeable=False)

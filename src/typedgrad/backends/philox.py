@@ -1,0 +1,80 @@
+"""Counter-based random bits: Philox 4x32-10, the same bits on every backend.
+
+J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 4.
+A keyed bijection turns a counter of four 32-bit words into four random ones. Word i of a stream comes from counter
+i // 4, so any part of a stream can be computed on its own, in any order, anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+
+if TYPE_CHECKING:
+    from typedgrad.backends.protocol import Namespace
+
+# The constants of the paper: two multipliers found by search, and the key's steps (golden ratio, sqrt(3) - 1).
+MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
+WEYL = (0x9E3779B9, 0xBB67AE85)
+ROUNDS = 10
+MASK = 0xFFFFFFFF
+
+
+class Words(Protocol):
+    """An array that can be sliced: all that is asked of the arrays of a namespace."""
+
+    def __getitem__(self, index: slice, /) -> Self: ...
+
+
+T = TypeVar("T", bound=Words)
+
+
+def random_bits(xp: Namespace[T], key: tuple[int, int], counter_start: int, n: int, *, chunk: int | None = None) -> T:
+    """`n` words (uint32) of the stream of `key`, beginning with the first word of block `counter_start`.
+
+    A key is two 32-bit words, a counter 128 bits; beyond the last block the counter begins again at 0. `chunk` is the
+    number of blocks computed at a time: small ones stay in the cache of a CPU, a GPU wants all at once. Raises
+    ValueError for a key or counter outside its range.
+
+    >>> import numpy as np
+    >>> [hex(word) for word in random_bits(np, (0, 0), 0, 4)]
+    ['0x6627e8d5', '0xe169c58d', '0xbc57ac4c', '0x9b00dbd8']
+    """
+    if n < 0 or not all(0 <= word <= MASK for word in key) or not 0 <= counter_start < 1 << 128:
+        raise ValueError(
+            "random_bits: the key is two 32-bit words, the counter has 128 bits and n is not negative; "
+            f"got key={key}, counter_start={counter_start}, n={n}"
+        )
+    pieces = [_blocks(xp, key, start, count) for start, count in _pieces(counter_start, -(-n // 4), chunk)]
+    if not pieces:
+        return xp.zeros((0,), dtype=xp.uint32)
+    words = pieces[0] if len(pieces) == 1 else xp.concat(pieces)
+    return words[:n] if n % 4 else words
+
+
+def _pieces(start: int, blocks: int, chunk: int | None) -> Iterator[tuple[int, int]]:
+    """Cut a range of counters where a chunk is full, and where the lower 64 bits of the counter overflow."""
+    while blocks > 0:
+        count = min(blocks, (1 << 64) - start % (1 << 64), chunk or blocks)
+        yield start, count
+        start = (start + count) % (1 << 128)
+        blocks -= count
+
+
+def _blocks(xp: Namespace[T], key: tuple[int, int], start: int, count: int) -> T:
+    """The words of `count` blocks. All words are held in 64 bits, which makes the 32 x 32 bit products exact."""
+    low, high = start % (1 << 64), start >> 64
+    positions = xp.arange(count, dtype=xp.uint64)
+    if low:
+        positions = xp.add(positions, low)
+    x0, x1 = xp.bitwise_and(positions, MASK), xp.bitwise_right_shift(positions, 32)
+    x2, x3 = xp.full_like(positions, high & MASK), xp.full_like(positions, high >> 32)
+    k0, k1 = key
+    for _ in range(ROUNDS):
+        p0, p1 = xp.multiply(x0, MULTIPLIERS[0]), xp.multiply(x2, MULTIPLIERS[1])
+        x0 = xp.bitwise_xor(xp.bitwise_xor(xp.bitwise_right_shift(p1, 32), x1), k0)
+        x2 = xp.bitwise_xor(xp.bitwise_xor(xp.bitwise_right_shift(p0, 32), x3), k1)
+        x1, x3 = xp.bitwise_and(p1, MASK), xp.bitwise_and(p0, MASK)
+        k0, k1 = (k0 + WEYL[0]) & MASK, (k1 + WEYL[1]) & MASK
+    words = [xp.astype(x, xp.uint32) for x in (x0, x1, x2, x3)]
+    return xp.reshape(xp.stack(words, axis=-1), (-1,))
