@@ -54,7 +54,8 @@ def backend_of(array: T) -> Backend[T]:
 def backend_for_device(device: str) -> Backend[Any]:
     """The backend that serves a device: "cpu", "cuda", "cuda:1", "abstract", or a registered name.
 
-    Raises ValueError for a device that does not exist, ImportError if its library is not installed.
+    Raises ValueError for a device that does not exist, ImportError if its library is not installed, RuntimeError if
+    the library finds no device at all.
 
     >>> backend_for_device("cpu").name
     'numpy'
@@ -85,7 +86,7 @@ def devices() -> tuple[str, ...]:
     >>> devices()[0]
     'cpu'
     """
-    with suppress(ImportError):
+    with suppress(ImportError, RuntimeError):
         _load_cupy()
     return tuple(name for backend in _BY_KIND.values() for name in backend.devices())
 

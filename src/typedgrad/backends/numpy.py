@@ -130,13 +130,27 @@ def scatter_add(zeros: NDArray[Any], index: tuple[Any, ...], updates: NDArray[An
 
 def windows(x: NDArray[Any], window: tuple[int, ...], axes: tuple[int, ...], strides: tuple[int, ...]) -> NDArray[Any]:
     """Sliding windows as a read-only view; see `Backend.windows`. Raises ValueError if a window is too large."""
-    shape, steps = list(x.shape), list(x.strides)
-    for size, axis, stride in zip(window, axes, strides, strict=True):
-        axis %= x.ndim  # The windows' own axes are appended below, so an axis counted from the end would slip.
-        if size > shape[axis]:
-            raise ValueError(f"windows: the window {size} is larger than axis {axis}, which has {x.shape[axis]}")
-        shape.append(size)
-        steps.append(steps[axis])
-        shape[axis] = (shape[axis] - size) // stride + 1
-        steps[axis] *= stride
+    shape, steps = windows_layout(x.shape, x.strides, window, axes, strides)
     return np.lib.stride_tricks.as_strided(x, shape, steps, writeable=False)
+
+
+def windows_layout(
+    shape: tuple[int, ...],
+    steps: tuple[int, ...],
+    window: tuple[int, ...],
+    axes: tuple[int, ...],
+    strides: tuple[int, ...],
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Shape and steps in memory (bytes) of the view that shows each window of an array of this shape and steps."""
+    sizes, jumps = list(shape), list(steps)
+    for size, axis, stride in zip(window, axes, strides, strict=True):
+        axis %= len(shape)  # The windows' own axes are appended below, so an axis counted from the end would slip.
+        if not 0 < size <= sizes[axis] or stride < 1:
+            raise ValueError(
+                f"windows: no window of {size} with stride {stride} fits axis {axis} of size {sizes[axis]}"
+            )
+        sizes.append(size)
+        jumps.append(jumps[axis])
+        sizes[axis] = (sizes[axis] - size) // stride + 1
+        jumps[axis] *= stride
+    return tuple(sizes), tuple(jumps)

@@ -21,12 +21,34 @@ MASK = 0xFFFFFFFF
 
 
 class Words(Protocol):
-    """An array that can be sliced: all that is asked of the arrays of a namespace."""
+    """What a round computes with: an array of 64-bit words, or one Python int."""
+
+    def __mul__(self, other: int, /) -> Self: ...
+    def __and__(self, other: int, /) -> Self: ...
+    def __rshift__(self, other: int, /) -> Self: ...
+    def __xor__(self, other: Self | int, /) -> Self: ...
+
+
+class WordArray(Words, Protocol):
+    """An array of words that can be sliced: all that is asked of the arrays of a namespace."""
 
     def __getitem__(self, index: slice, /) -> Self: ...
 
 
-T = TypeVar("T", bound=Words)
+W = TypeVar("W", bound=Words)
+T = TypeVar("T", bound=WordArray)
+
+
+def block(key: tuple[int, int], counter: int) -> tuple[int, int, int, int]:
+    """The four words of one block, as Python ints: cheap where a few words are wanted, as in deriving keys.
+
+    Raises ValueError for a key or counter outside its range.
+
+    >>> [hex(word) for word in block((0, 0), 0)]
+    ['0x6627e8d5', '0xe169c58d', '0xbc57ac4c', '0x9b00dbd8']
+    """
+    _check(key, counter, 1)
+    return _rounds(counter & MASK, counter >> 32 & MASK, counter >> 64 & MASK, counter >> 96, key)
 
 
 def random_bits(xp: Namespace[T], key: tuple[int, int], counter_start: int, n: int, *, chunk: int | None = None) -> T:
@@ -40,16 +62,20 @@ def random_bits(xp: Namespace[T], key: tuple[int, int], counter_start: int, n: i
     >>> [hex(word) for word in random_bits(np, (0, 0), 0, 4)]
     ['0x6627e8d5', '0xe169c58d', '0xbc57ac4c', '0x9b00dbd8']
     """
-    if n < 0 or not all(0 <= word <= MASK for word in key) or not 0 <= counter_start < 1 << 128:
-        raise ValueError(
-            "random_bits: the key is two 32-bit words, the counter has 128 bits and n is not negative; "
-            f"got key={key}, counter_start={counter_start}, n={n}"
-        )
+    _check(key, counter_start, n)
     pieces = [_blocks(xp, key, start, count) for start, count in _pieces(counter_start, -(-n // 4), chunk)]
     if not pieces:
         return xp.zeros((0,), dtype=xp.uint32)
     words = pieces[0] if len(pieces) == 1 else xp.concat(pieces)
     return words[:n] if n % 4 else words
+
+
+def _check(key: tuple[int, int], counter: int, n: int) -> None:
+    if n < 0 or len(key) != 2 or not all(0 <= word <= MASK for word in key) or not 0 <= counter < 1 << 128:
+        raise ValueError(
+            "random bits: the key is two 32-bit words, the counter has 128 bits and n is not negative; "
+            f"got key={key}, counter={counter}, n={n}"
+        )
 
 
 def _pieces(start: int, blocks: int, chunk: int | None) -> Iterator[tuple[int, int]]:
@@ -62,19 +88,20 @@ def _pieces(start: int, blocks: int, chunk: int | None) -> Iterator[tuple[int, i
 
 
 def _blocks(xp: Namespace[T], key: tuple[int, int], start: int, count: int) -> T:
-    """The words of `count` blocks. All words are held in 64 bits, which makes the 32 x 32 bit products exact."""
-    low, high = start % (1 << 64), start >> 64
-    positions = xp.arange(count, dtype=xp.uint64)
-    if low:
-        positions = xp.add(positions, low)
-    x0, x1 = xp.bitwise_and(positions, MASK), xp.bitwise_right_shift(positions, 32)
-    x2, x3 = xp.full_like(positions, high & MASK), xp.full_like(positions, high >> 32)
+    """The words of `count` blocks whose counters share their upper 64 bits."""
+    # Sums stay below 2**63, for not every library can add a larger Python int to an array.
+    low = xp.add(xp.arange(count, dtype=xp.uint64), start & MASK)
+    x1 = xp.add(low >> 32, start >> 32 & MASK)
+    x2, x3 = xp.full_like(low, start >> 64 & MASK), xp.full_like(low, start >> 96)
+    words = [xp.astype(word, xp.uint32) for word in _rounds(low & MASK, x1, x2, x3, key)]
+    return xp.reshape(xp.stack(words, axis=-1), (-1,))
+
+
+def _rounds(x0: W, x1: W, x2: W, x3: W, key: tuple[int, int]) -> tuple[W, W, W, W]:
+    """The bijection. Words of 32 bits are held in 64, which makes the products exact."""
     k0, k1 = key
     for _ in range(ROUNDS):
-        p0, p1 = xp.multiply(x0, MULTIPLIERS[0]), xp.multiply(x2, MULTIPLIERS[1])
-        x0 = xp.bitwise_xor(xp.bitwise_xor(xp.bitwise_right_shift(p1, 32), x1), k0)
-        x2 = xp.bitwise_xor(xp.bitwise_xor(xp.bitwise_right_shift(p0, 32), x3), k1)
-        x1, x3 = xp.bitwise_and(p1, MASK), xp.bitwise_and(p0, MASK)
+        p0, p1 = x0 * MULTIPLIERS[0], x2 * MULTIPLIERS[1]
+        x0, x1, x2, x3 = p1 >> 32 ^ x1 ^ k0, p1 & MASK, p0 >> 32 ^ x3 ^ k1, p0 & MASK
         k0, k1 = (k0 + WEYL[0]) & MASK, (k1 + WEYL[1]) & MASK
-    words = [xp.astype(x, xp.uint32) for x in (x0, x1, x2, x3)]
-    return xp.reshape(xp.stack(words, axis=-1), (-1,))
+    return x0, x1, x2, x3

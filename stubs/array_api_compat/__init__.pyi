@@ -1,0 +1,1 @@
+from array_api_compat import cupy as cupy

@@ -1,0 +1,3 @@
+class CUDARuntimeError(RuntimeError): ...
+
+def getDeviceCount() -> int: ...  # noqa: N802  (CUDA's own name)

@@ -1,0 +1,3 @@
+from cupy import ndarray
+
+def scatter_add(a: ndarray, slices: tuple[object, ...], value: ndarray) -> None: ...
