@@ -8,9 +8,6 @@ from typedgrad.backends.dispatch import backend_of as backend_of
 from typedgrad.backends.dispatch import devices as devices
 from typedgrad.backends.dispatch import namespace as namespace
 from typedgrad.backends.dispatch import register_backend as register_backend
-
-TYPE_CHECKING = False  # What type checkers take for True; spares the import of typing here.
-if TYPE_CHECKING:
-    from typedgrad.backends.protocol import Array as Array
-    from typedgrad.backends.protocol import Backend as Backend
-    from typedgrad.backends.protocol import Namespace as Namespace
+from typedgrad.backends.protocol import Array as Array
+from typedgrad.backends.protocol import Backend as Backend
+from typedgrad.backends.protocol import Namespace as Namespace

@@ -51,6 +51,10 @@ class AbstractArray:
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"an AbstractArray is immutable: cannot set {name!r}")
 
+    def __reduce__(self) -> tuple[type[AbstractArray], tuple[Shape, np.dtype[Any]]]:
+        # Copying and pickling would otherwise set the attributes of an empty one.
+        return AbstractArray, (self.shape, self.dtype)
+
     def _refusal(self, wanted: str) -> TypeError:
         return TypeError(f"{wanted}: {self!r} has a shape and a dtype but no values")
 

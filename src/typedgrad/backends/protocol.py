@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-DTypeLike = "str | np.dtype[Any] | type[np.generic]"
-
 
 class Array(Protocol):
     """All that is common to the arrays of every backend, abstract ones included.
