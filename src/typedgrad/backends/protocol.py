@@ -11,16 +11,23 @@ type the caller sees": `namespace(x)` of an `x: T` is a `Namespace[T]`, whose fu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from typing_extensions import TypeVar
 
     from typedgrad.shapes import Shape
 
-T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
+    T = TypeVar("T", default=Any)
+    T_co = TypeVar("T_co", covariant=True, default=Any)
+else:
+    # The defaults of type parameters (PEP 696) matter to checkers only; before Python 3.13 they need a package.
+    from typing import TypeVar
+
+    T = TypeVar("T")
+    T_co = TypeVar("T_co", covariant=True)
 
 
 class Array(Protocol):
