@@ -59,6 +59,7 @@ def test_a_result_of_the_namespace_belongs_to_the_backend(backend: Backend[Any])
         (np.float64(2), "float64"),
         (np.arange(3, dtype="int16"), "int16"),
         (np.arange(3, dtype=">f8"), "float64"),
+        (np.arange(6.0).reshape(2, 3).T, "float64"),
     ],
 )
 def test_asarray_chooses_a_dtype(backend: Backend[Any], obj: object, dtype: str) -> None:
@@ -98,6 +99,8 @@ def test_asarray_refuses_what_is_not_numbers(backend: Backend[Any]) -> None:
         backend.asarray(np.array(["2020-01-01"], dtype="datetime64[D]"))
     with pytest.raises(ValueError, match="ragged"):
         backend.asarray([[1.0, 2.0], [3.0]])
+    with pytest.raises(TypeError, match="masked array has no value where it is masked"):
+        backend.asarray(np.ma.masked_array([1.0, 2.0], mask=[True, False]))
 
 
 def test_asarray_refuses_another_device(backend: Backend[Any]) -> None:
