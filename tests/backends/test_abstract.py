@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from typedgrad.backends import AbstractArray, backend_for_device, backend_of, namespace
+from typedgrad.shapes import Star, parse_dim
 
 X = AbstractArray((2, 3), "float32")
 
@@ -17,6 +18,21 @@ X = AbstractArray((2, 3), "float32")
 def test_it_knows_shape_dtype_and_rank() -> None:
     assert (X.shape, X.dtype, X.ndim) == ((2, 3), np.dtype("float32"), 2)
     assert repr(X) == "AbstractArray([2 3], float32)"
+
+
+def test_its_sizes_may_be_symbols() -> None:
+    batch = parse_dim("batch")
+    x = AbstractArray((2 * batch, 3), "float32")
+    assert repr(x) == "AbstractArray([2*batch 3], float32)"
+    assert x.ndim == 2
+    assert x == AbstractArray((batch + batch, 3), "float32")
+    assert hash(x) == hash(AbstractArray((batch + batch, 3), "float32"))
+    assert copy.deepcopy(x) == x
+
+
+def test_a_run_of_axes_leaves_the_rank_unknown() -> None:
+    with pytest.raises(TypeError, match=r"the number of axes of AbstractArray\(\[\*batch 3\], float32\) is not known"):
+        AbstractArray((Star("batch"), 3), "float32").ndim  # noqa: B018  (raises)
 
 
 def test_equal_descriptions_are_equal_and_hash_alike() -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Never, NoReturn, cast
 
 import numpy as np
 
+from typedgrad.shapes import Star
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -37,6 +39,9 @@ class AbstractArray:
 
     @property
     def ndim(self) -> int:
+        """The number of axes. Raises TypeError if the shape has a run of axes such as `*batch`."""
+        if any(isinstance(size, Star) for size in self.shape):
+            raise TypeError(f"the number of axes of {self!r} is not known")
         return len(self.shape)
 
     def __repr__(self) -> str:

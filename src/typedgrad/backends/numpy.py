@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from typedgrad.shapes.dtypes import DEFAULT_FLOAT
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ SUPPORTED = (
 # By name and by itself: a dictionary answers several times faster than `np.dtype(name)` and `dtype.name`.
 _DTYPES: dict[object, np.dtype[Any]] = {key: np.dtype(key) for name in SUPPORTED for key in (name, np.dtype(name))}
 # What numbers of Python become when nothing else is said; numpy alone would choose the wide ones.
-_PYTHON_DEFAULTS = {np.dtype("float64"): np.dtype("float32"), np.dtype("complex128"): np.dtype("complex64")}
+_PYTHON_DEFAULTS = {np.dtype("float64"): np.dtype(DEFAULT_FLOAT), np.dtype("complex128"): np.dtype("complex64")}
 # Philox blocks computed at a time: four words of 64 bits each for them fit into the cache of one core.
 CHUNK = 16384
 
