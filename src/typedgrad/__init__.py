@@ -1,1 +1,36 @@
 """Typed automatic differentiation: a shape is written once and checked three times."""
+
+from __future__ import annotations
+
+from typedgrad.core import random as random
+from typedgrad.core.broadcasting import broadcast_to as broadcast_to
+from typedgrad.core.broadcasting import sum_to as sum_to
+from typedgrad.core.casting import astype as astype
+from typedgrad.core.checkpointing import checkpoint as checkpoint
+from typedgrad.core.forward_mode import jvp as jvp
+from typedgrad.core.tensor import Tensor as Tensor
+from typedgrad.core.transforms import grad as grad
+from typedgrad.core.transforms import hessian as hessian
+from typedgrad.core.transforms import hvp as hvp
+from typedgrad.core.transforms import jacobian as jacobian
+from typedgrad.core.transforms import stop_gradient as stop_gradient
+from typedgrad.core.transforms import value_and_grad as value_and_grad
+from typedgrad.core.transforms import vjp as vjp
+from typedgrad.core.typed import typed as typed
+from typedgrad.ops.arithmetic import add as add
+from typedgrad.ops.arithmetic import divide as divide
+from typedgrad.ops.arithmetic import floor_divide as floor_divide
+from typedgrad.ops.arithmetic import multiply as multiply
+from typedgrad.ops.arithmetic import negative as negative
+from typedgrad.ops.arithmetic import positive as positive
+from typedgrad.ops.arithmetic import remainder as remainder
+from typedgrad.ops.arithmetic import square as square
+from typedgrad.ops.arithmetic import subtract as subtract
+from typedgrad.ops.create import asarray as asarray
+from typedgrad.ops.create import full as full
+from typedgrad.ops.create import ones as ones
+from typedgrad.ops.create import zeros as zeros
+from typedgrad.ops.interchange import to_numpy as to_numpy
+from typedgrad.ops.operators import bind
+
+bind()

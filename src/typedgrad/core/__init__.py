@@ -1,0 +1,1 @@
+"""Differentiation: tensors, the tape, primitives, and the transforms of functions."""

@@ -1,0 +1,226 @@
+"""What runs when an op is called.
+
+A call whose signature (avals of the tensors, values and types of the static arguments) is known is one dictionary
+look-up, the body, and a new tensor. Everything else, the checks above all, happens in `unknown`, once per signature.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from typedgrad.core.mode import mode
+from typedgrad.core.tape import Bundle, Partial
+from typedgrad.core.tensor import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typedgrad.core.aval import Aval
+    from typedgrad.core.primitive import Primitive
+    from typedgrad.core.tape import Node
+
+_CACHE_LIMIT = 8_192
+
+
+class Entry:
+    """One remembered call signature of a primitive: its results' avals, and its body with the static arguments bound.
+
+    `layout` says how the flat tensors of a node fill the tensor arguments: None if each argument is one tensor,
+    otherwise per argument -1 for one tensor, None for an absent one, k for a sequence of k.
+    """
+
+    __slots__ = ("aval", "avals", "layout", "primitive", "pull", "pull_taped", "run", "several", "statics", "tapes")
+
+    def __init__(
+        self,
+        primitive: Primitive,
+        run: Callable[..., Any],
+        avals: tuple[Aval, ...] | None,
+        *,
+        statics: dict[str, Any],
+        layout: tuple[int | None, ...] | None,
+        several: bool,
+    ) -> None:
+        self.primitive = primitive
+        self.run = run
+        self.avals = avals
+        self.several = several
+        # The fast paths handle one result of a known aval; None sends the call to `general`.
+        self.aval = avals[0] if avals is not None and not several and layout is None else None
+        self.statics = statics
+        self.layout = layout
+        self.tapes = primitive.differentiable and (avals is None or any(a.dtype.kind == "f" for a in avals))
+        self.pull: Callable[[Any, Node], Any] = primitive.pull
+        self.pull_taped: Callable[[Any, Node], Any] = primitive.pull_taped
+
+
+def make_function(op: Primitive) -> Callable[..., Any]:
+    """The public function of `op`: checked, remembered, recorded."""
+    code = op.body.__code__
+    plain = op.derivatives is not None and code.co_posonlyargcount == code.co_argcount and not code.co_kwonlyargcount
+    if plain and code.co_argcount == 1:
+        made = _unary(op)
+    elif plain and code.co_argcount == 2:
+        made = _binary(op)
+    else:
+        made = _lazy(op)
+    return functools.update_wrapper(made, op.body)
+
+
+def _unary(op: Primitive) -> Callable[..., Any]:
+    get = op.cache.get
+    new, cls = object.__new__, Tensor
+
+    def call(x: Any, /) -> Any:
+        if x.__class__ is not cls:
+            return other(op, (x,), {})
+        entry = get(x.aval)
+        if entry is None:
+            return unknown(op, (x,), {}, x.aval)
+        data = entry.run(x.data)
+        aval = entry.aval
+        out: Any = new(cls)
+        out.data = data
+        out.aval = aval
+        out.shape = aval.shape
+        out.dtype = aval.dtype
+        out.node = (entry, (x,), data) if x.node is not None and entry.tapes else None
+        return out
+
+    return call
+
+
+def _binary(op: Primitive) -> Callable[..., Any]:
+    get = op.cache.get
+    new, cls = object.__new__, Tensor
+
+    def call(x: Any, y: Any, /) -> Any:
+        if x.__class__ is not cls or y.__class__ is not cls:
+            return other(op, (x, y), {})
+        key = (x.aval, y.aval)
+        entry = get(key)
+        if entry is None:
+            return unknown(op, (x, y), {}, key)
+        data = entry.run(x.data, y.data)
+        aval = entry.aval
+        out: Any = new(cls)
+        out.data = data
+        out.aval = aval
+        out.shape = aval.shape
+        out.dtype = aval.dtype
+        out.node = (entry, (x, y), data) if (x.node is not None or y.node is not None) and entry.tapes else None
+        return out
+
+    return call
+
+
+def _lazy(op: Primitive) -> Callable[..., Any]:
+    """A function that reads its annotations and writes its own fast path when it is first called."""
+
+    def first(*args: Any, **kwargs: Any) -> Any:
+        nonlocal ready
+        from typedgrad.core.generate import fast_path
+
+        ready = fast_path(op)
+        return ready(*args, **kwargs)
+
+    ready: Callable[..., Any] = first
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return ready(*args, **kwargs)
+
+    return call
+
+
+def other(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any]) -> Any:
+    """A call in which some tensor argument is not plainly a tensor: a scalar, a raw array in a rule, a mistake."""
+    if mode.raw and not any(map(_holds_tensor, tensors)):
+        return op.body(*tensors, **statics)
+    from typedgrad.core.conversion import converted
+
+    return op.function(*converted(op, tensors), **statics)
+
+
+def unknown(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any], key: object) -> Any:
+    """A call whose signature is not known yet: convert, check, infer, run, and remember."""
+    from typedgrad.core.conversion import converted
+    from typedgrad.core.examine import examine
+
+    wanted = converted(op, tensors)
+    if wanted is not tensors:
+        return op.function(*wanted, **statics)
+    entry, data = examine(op, tensors, statics)
+    if key is not None:
+        if len(op.cache) >= _CACHE_LIMIT:
+            op.cache.clear()
+        op.cache[key] = entry
+    return box(entry, flatten(tensors), data)
+
+
+def general(entry: Entry, tensors: tuple[Any, ...]) -> Any:
+    """A remembered call with optional tensors, sequences of tensors, several results, or a shape that values decide."""
+    flat = flatten(tensors)
+    return box(entry, flat, entry.run(*raw_arguments(entry, flat)))
+
+
+def flatten(tensors: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The tensors of all tensor arguments in order."""
+    flat: list[Any] = []
+    for value in tensors:
+        if value.__class__ is tuple or value.__class__ is list:
+            flat.extend(value)
+        elif value is not None:
+            flat.append(value)
+    return tuple(flat)
+
+
+def spread(layout: tuple[int | None, ...] | None, flat: tuple[Any, ...] | list[Any]) -> tuple[Any, ...]:
+    """The inverse of `flatten`."""
+    if layout is None:
+        return tuple(flat)
+    items = iter(flat)
+    return tuple(
+        None if k is None else next(items) if k < 0 else tuple(next(items) for _ in range(k)) for k in layout
+    )
+
+
+def raw_arguments(entry: Entry, flat: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The raw arrays of a node's tensors, as the body takes them."""
+    return spread(entry.layout, [x.data for x in flat])
+
+
+def box(entry: Entry, flat: tuple[Any, ...], data: Any) -> Any:
+    """The result as tensors, recorded if something it depends on is being differentiated."""
+    taped = entry.tapes and any(x.node is not None for x in flat)
+    if not entry.several:
+        aval = None if entry.avals is None else entry.avals[0]
+        return Tensor(data, aval, (entry, flat, data) if taped else None)
+    avals: Any = entry.avals or (None,) * len(data)
+    if not taped:
+        return tuple(Tensor(d, a) for d, a in zip(data, avals, strict=True))
+    bundle = (Bundle((entry, flat, tuple(data))),)
+    return tuple(
+        Tensor(d, a, (Selection(i), bundle, d) if a is None or a.dtype.kind == "f" else None)  # type: ignore[arg-type]  # plays the part of an entry
+        for i, (d, a) in enumerate(zip(data, avals, strict=True))
+    )
+
+
+class Selection:
+    """The entry of one of several results: hands its cotangent on to the op that made them all."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+    def pull(self, g: Any, node: Node) -> tuple[Partial]:
+        return (Partial({self.index: g}),)
+
+    pull_taped = pull
+
+
+def _holds_tensor(value: object) -> bool:
+    if isinstance(value, Tensor):
+        return True
+    return isinstance(value, (tuple, list)) and any(isinstance(item, Tensor) for item in value)

@@ -1,0 +1,106 @@
+"""Before an op runs for the first time on some arguments: scalars become tensors, dtypes are promoted, the rest is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typedgrad.backends import backend_for_device
+from typedgrad.core.casting import astype
+from typedgrad.core.tensor import Tensor
+from typedgrad.shapes import dtypes
+
+if TYPE_CHECKING:
+    from typedgrad.core.primitive import Primitive
+    from typedgrad.core.signatures import Argument
+
+_NUMBERS = (bool, int, float, complex)
+_SCALARS: dict[tuple[type, object, str, str], Tensor] = {}
+_SCALAR_LIMIT = 1_024
+
+
+def converted(op: Primitive, tensors: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The tensor arguments as tensors of one dtype per annotation; the very same tuple if they were so already.
+
+    Python scalars are weak: they take the dtype of the tensors beside them, unless they are of a higher kind.
+
+    Raises:
+        TypeError: for what is neither a tensor nor a permitted scalar.
+    """
+    arguments = op.reading.tensors
+    if len(tensors) == 1 and tensors[0].__class__ is Tensor:
+        return tensors
+    values = [_checked(op, a, v) for a, v in zip(arguments, tensors, strict=True)]
+    for group in {a.slot.dtype for a in arguments if a.slot is not None}:
+        members = [i for i, a in enumerate(arguments) if a.slot is not None and a.slot.dtype == group]
+        _promote(op, values, members)
+    return tensors if all(a is b for a, b in zip(values, tensors, strict=True)) else tuple(values)
+
+
+def _checked(op: Primitive, a: Argument, value: Any) -> Any:
+    if isinstance(value, Tensor) or (value is None and a.optional):
+        return value
+    if a.slot is not None and a.slot.many and isinstance(value, (tuple, list)):
+        for i, item in enumerate(value):
+            if not isinstance(item, Tensor):
+                raise TypeError(f"{op.name}: `{a.name}[{i}]` must be a Tensor, not {_describe(item)}")
+        return value if isinstance(value, tuple) else tuple(value)
+    if a.scalar and isinstance(value, _NUMBERS):
+        return value
+    if a.scalar and hasattr(value, "item") and getattr(value, "shape", None) == () and not hasattr(value, "data_ptr"):
+        return value.item() if isinstance(value.item(), _NUMBERS) else value
+    wanted = "a sequence of Tensors" if a.slot is not None and a.slot.many else "a Tensor"
+    raise TypeError(f"{op.name}: `{a.name}` must be {wanted}, not {_describe(value)}")
+
+
+def _describe(value: object) -> str:
+    kind = type(value)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__.partition('.')[0]}.{kind.__qualname__}"
+    if isinstance(value, (int, float, complex, list, tuple)) or hasattr(value, "__array__"):
+        return f"{name}; convert it with tg.asarray"
+    return "None" if value is None else name
+
+
+def _promote(op: Primitive, values: list[Any], members: list[int]) -> None:
+    """Bring the members of one group to their common dtype, in place."""
+    present = [values[i] for i in members if values[i] is not None]
+    tensors = [t for v in present for t in (v if isinstance(v, tuple) else (v,)) if isinstance(t, Tensor)]
+    if not tensors:
+        if any(isinstance(v, _NUMBERS) for v in present):
+            raise TypeError(f"{op.name}: at least one argument must be a Tensor; all are Python numbers")
+        return
+    names = {t.dtype.name for t in tensors}
+    wanted = names.pop() if len(names) == 1 else dtypes.promote(*sorted(names | {t.dtype.name for t in tensors}))
+    for v in present:
+        if isinstance(v, _NUMBERS):
+            wanted = dtypes.with_scalar(wanted, type(v).__name__)
+    for i in members:
+        values[i] = _as(values[i], wanted, tensors[0].device)
+
+
+def _as(value: Any, dtype: str, device: str) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, tuple):
+        return value if all(t.dtype.name == dtype for t in value) else tuple(_as(t, dtype, device) for t in value)
+    if isinstance(value, Tensor):
+        return value if value.dtype.name == dtype else astype(value, dtype)
+    return scalar(value, dtype, device)
+
+
+def scalar(value: complex, dtype: str, device: str) -> Tensor:
+    """A 0-d tensor for a Python number; the common ones are remembered."""
+    if device == "abstract":
+        from typedgrad.backends import AbstractArray
+
+        return Tensor(AbstractArray((), dtype))
+    # 0.0 and -0.0 are equal but not the same, and NaN is not even equal to itself.
+    keep = value != 0 and value == value  # noqa: PLR0124  # the test for NaN
+    key = (type(value), value, dtype, device)
+    found = _SCALARS.get(key) if keep else None
+    if found is None:
+        found = Tensor(backend_for_device(device).asarray(value, dtype=dtype, device=device))
+        if keep:
+            if len(_SCALARS) >= _SCALAR_LIMIT:
+                _SCALARS.clear()
+            _SCALARS[key] = found
+    return found

@@ -1,0 +1,44 @@
+"""Element types: names, numpy's objects, and the ones a namespace wants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from typedgrad.backends import Namespace
+
+DTypeLike: TypeAlias = str | type | np.dtype[np.generic]
+_PYTHON = {bool: "bool", int: "int64", float: "float32", complex: "complex64"}
+
+
+def dtype_name(dtype: object) -> str:
+    """The canonical name of a dtype given as a name, a numpy dtype or scalar type, or a Python number type.
+
+    `float` means float32, typedgrad's default.
+
+    >>> dtype_name(np.float64), dtype_name("int8"), dtype_name(float)
+    ('float64', 'int8', 'float32')
+    """
+    if isinstance(dtype, type) and dtype in _PYTHON:
+        return _PYTHON[dtype]
+    try:
+        return np.dtype(dtype).name  # type: ignore[call-overload, no-any-return]  # numpy refuses what is not a dtype
+    except TypeError:
+        raise TypeError(f"{dtype!r} is not a dtype; use a name such as 'float32' or typedgrad.float32") from None
+
+
+def kind_of(name: str) -> str:
+    """ "bool", "int", "float" or "complex"."""
+    return {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}[np.dtype(name).kind]
+
+
+def is_float(dtype: np.dtype[np.generic]) -> bool:
+    """Whether gradients can flow through elements of this dtype."""
+    return dtype.kind == "f"
+
+
+def native(xp: Namespace, dtype: object) -> object:
+    """The dtype object that the namespace `xp` uses for `dtype`."""
+    return getattr(xp, dtype_name(dtype))

@@ -1,0 +1,272 @@
+"""How one function's calls are judged: the full check, and the wrapper that remembers its verdicts."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from beartype import beartype
+from jaxtyping import AnnotationError, TypeCheckError, jaxtyped
+from jaxtyping import _storage as jaxtyping_storage
+
+from typedgrad.core.explain import explain_arguments, explain_result, shapes_of
+from typedgrad.core.mode import mode
+from typedgrad.core.remember import Remembered, wrapper_source
+from typedgrad.core.signatures import is_required, is_variadic, read, signature_of
+from typedgrad.core.tensor import Tensor
+from typedgrad.shapes import ShapeError
+
+if TYPE_CHECKING:
+    from typedgrad.core.primitive import Primitive
+    from typedgrad.shapes import Dim
+
+_LIMIT = 8_192
+
+
+class _Escaping(Exception):  # noqa: N818  # carries an error past jaxtyping, is none itself
+    """An error of the body that jaxtyping must not mistake for its own verdict."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class _Calls(threading.local):
+    """The calls of one function that are on their way through the full check, on this thread."""
+
+    def __init__(self) -> None:
+        self.stack: list[_Call] = []
+
+
+class Judge:
+    """Judges the calls of one function.
+
+    Args:
+        function: what is called.
+        title: what messages call it; given the first argument (a layer names its sizes).
+        known: the names that the first argument fixes (a layer's integer fields).
+        self_key: an attribute of the first argument that stands for it in cache keys.
+        learn: told what the names of axes turned out to be, when the arguments have shapes but no values.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        title: Callable[[Any], str] | None = None,
+        known: Callable[[Any], Mapping[str, Dim]] | None = None,
+        self_key: str | None = None,
+        learn: Callable[[Any, Mapping[str, Any]], None] | None = None,
+    ) -> None:
+        self.learn = learn
+        self.function = function
+        self.reading = read(function)
+        self.signature = signature_of(self.reading, function.__name__)
+        self.title = title or (lambda first: function.__name__)
+        self.known = known or (lambda first: {})
+        self.self_key = self_key
+        self.cache: dict[Any, Remembered] = {}
+        self._calls = _Calls()
+        self._checked = jaxtyped(typechecker=beartype)(self._inner())
+
+    def _inner(self) -> Callable[..., Any]:
+        """The function as jaxtyping sees it: it notes the bindings of the axes, then runs the body."""
+
+        @functools.wraps(self.function)
+        def inner(*args: Any, **kwargs: Any) -> Any:
+            return self._calls.stack[-1].body(args, kwargs)
+
+        return inner
+
+    def full(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Remembered]:
+        """Check, run, check the result.
+
+        Raises:
+            ShapeError, TypeError: as `typed` says.
+        """
+        call = _Call(self, args, kwargs)
+        self._calls.stack.append(call)
+        try:
+            out = self._checked(*args, **kwargs)
+        except _Escaping as escaping:
+            raise escaping.error from escaping.error.__cause__
+        except (TypeCheckError, AnnotationError) as error:
+            if isinstance(error, AnnotationError) and not call.ran and call.refusal is None:
+                return call.ours_alone()
+            raise call.refused(error) from error
+        finally:
+            self._calls.stack.pop()
+        return out, call.remembered(out)
+
+    def wrapper(self, *, keep: bool) -> Callable[..., Any]:
+        """The function to call: remembers verdicts if `keep` and if the annotations depend on types and shapes alone."""
+        source = wrapper_source(self.function, self.reading, self.self_key) if keep else None
+        if source is None:
+            return lambda *args, **kwargs: self.unknown(None, args, kwargs)
+        scope: dict[str, Any] = {
+            "get": self.cache.get,
+            "function": self.function,
+            "unknown": self.unknown,
+            "returned": self.returned,
+            "Tensor": Tensor,
+            "storage": jaxtyping_storage._shape_storage,
+            **{f"default_{a.name}": a.default for a in self.reading.arguments},
+        }
+        exec(compile(source, f"<judge of {self.function.__qualname__}>", "exec"), scope)  # noqa: S102  # made of parameter names alone
+        made: Callable[..., Any] = scope["judged"]
+        return made
+
+    def unknown(self, key: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call whose signature is not known yet."""
+        if mode.raw and not any(isinstance(a, Tensor) for a in (*args, *kwargs.values())):
+            return self.function(*args, **kwargs)
+        if any(isinstance(a, Tensor) and a.device == "abstract" for a in (*args, *kwargs.values())):
+            # Sizes may be symbols, which jaxtyping cannot compare, and layers may be learning their own.
+            return _Call(self, args, kwargs).ours_alone()[0]
+        out, entry = self.full(args, kwargs)
+        if key is not None and entry.result is not None:
+            if len(self.cache) >= _LIMIT:
+                self.cache.clear()
+            self.cache[key] = entry
+        return out
+
+    def returned(self, out: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A known call whose result has another signature than last time: judge the result, which is there already."""
+        call = _Call(self, args, kwargs, made=(out,))
+        self._calls.stack.append(call)
+        try:
+            self._checked(*args, **kwargs)
+        except _Escaping as escaping:
+            raise escaping.error from escaping.error.__cause__
+        except (TypeCheckError, AnnotationError) as error:
+            raise call.refused(error) from error
+        finally:
+            self._calls.stack.pop()
+        return out
+
+
+class _Call:
+    """One call on its way through the full check."""
+
+    def __init__(self, judge: Judge, args: tuple[Any, ...], kwargs: dict[str, Any], made: tuple[Any, ...] = ()) -> None:
+        self.judge = judge
+        self.args = args
+        self.kwargs = kwargs
+        self.made = made
+        self.ran = False
+        self.memos: tuple[dict[str, int], dict[str, Any]] = ({}, {})
+        self.out: Any = None
+        first = args[0] if args else None
+        self.title = judge.title(first)
+        self.known = judge.known(first)
+        self.arguments = _bound(judge, args, kwargs)
+        self.refusal: ShapeError | None = None
+        self.env: Any = None
+        try:
+            self.env = judge.signature.bind(shapes_of(judge.reading, self.arguments), self.known)
+        except ShapeError as error:
+            error.where = self.title
+            self.refusal = error
+        except ValueError:
+            # An axis that only jaxtyping can read (`?n`), or a string that it will refuse itself.
+            self.env = None
+
+    def body(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What runs between jaxtyping's two checks."""
+        self.ran = True
+        if self.refusal is not None:
+            raise _Escaping(self.refusal)
+        single, variadic, *_ = jaxtyping_storage.get_shape_memo()
+        self.memos = (dict(single), dict(variadic))
+        if self.made:
+            self.out = self.made[0]
+        else:
+            try:
+                self.out = self.judge.function(*args, **kwargs)
+            except (TypeCheckError, AnnotationError) as error:
+                raise _Escaping(error) from error
+        return self.out
+
+    def check_result(self) -> None:
+        """Our own reading of the result, which also knows class fields and broadcasts."""
+        if self.env is not None:
+            refusal = explain_result(self.judge.reading, self.judge.signature, self.env, self.out, self.title)
+            if refusal is not None:
+                raise refusal
+
+    def ours_alone(self) -> tuple[Any, Remembered]:
+        """jaxtyping cannot evaluate some axis; ours can, so it decides alone."""
+        judge = self.judge
+        refusal = explain_arguments(judge.reading, judge.signature, self.arguments, self.known, self.title)
+        if refusal is not None:
+            raise refusal
+        if judge.learn is not None and self.env is not None:
+            judge.learn(self.args[0], self.env)
+        self.out = self.made[0] if self.made else judge.function(*self.args, **self.kwargs)
+        return self.out, self.remembered(self.out)
+
+    def refused(self, error: Exception) -> Exception:
+        """Our words for jaxtyping's verdict."""
+        judge = self.judge
+        if self.ran:
+            refusal = explain_result(judge.reading, judge.signature, self.env, self.out, self.title)
+            what = "the result"
+        else:
+            refusal = explain_arguments(judge.reading, judge.signature, self.arguments, self.known, self.title)
+            what = "an argument"
+        if refusal is not None:
+            return refusal
+        return ShapeError(f"{what} does not fit the annotations: {_last_words(error)}", where=self.title)
+
+    def remembered(self, out: Any) -> Remembered:
+        """The verdict, in the form that the fast path wants."""
+        self.check_result()
+        return Remembered(out, *self.memos, self.judge.reading)
+
+
+def _bound(judge: Judge, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments by name; a wrong number of them is left to the call itself to refuse."""
+    names = [a for a in judge.reading.arguments if not is_variadic(a)]
+    found = {a.name: a.default for a in names if not is_required(a)}
+    positional = [a.name for a in names if a.kind is not a.kind.KEYWORD_ONLY]
+    found.update(zip(positional, args, strict=False))
+    found.update({k: v for k, v in kwargs.items() if k in {a.name for a in names}})
+    return found
+
+
+def _last_words(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
+
+
+_CHECKERS: dict[str, Callable[..., None]] = {}
+
+
+def check_call(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any]) -> None:
+    """Let jaxtyping and beartype judge an op's arguments; explain what they refuse."""
+    checker = _CHECKERS.get(op.full_name)
+    if checker is None:
+        checker = _CHECKERS[op.full_name] = _checker(op)
+    try:
+        checker(*tensors, **statics)
+    except (TypeCheckError, AnnotationError) as error:
+        arguments = dict(zip((a.name for a in op.reading.tensors), tensors, strict=True)) | statics
+        refusal = explain_arguments(op.reading, op.signature, arguments, {}, op.name, statics=statics)
+        if refusal is not None:
+            raise refusal from error
+        if not isinstance(error, AnnotationError):
+            raise ShapeError(f"an argument does not fit the annotations: {_last_words(error)}", where=op.name) from error
+
+
+def _checker(op: Primitive) -> Callable[..., None]:
+    """A function with the annotated parameters of `op` that does nothing but have them checked."""
+    names = [a.name for a in op.reading.arguments]
+    scope: dict[str, Any] = {}
+    exec(f"def {op.name}({', '.join(names)}): pass", scope)  # noqa: S102  # made of parameter names alone
+    checker: Any = scope[op.name]
+    checker.__annotations__ = {a.name: a.hint for a in op.reading.arguments}
+    checker.__module__ = op.body.__module__
+    checked: Callable[..., None] = jaxtyped(typechecker=beartype)(checker)
+    return checked

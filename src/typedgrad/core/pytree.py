@@ -1,0 +1,145 @@
+"""Trees of tensors: tuples, lists, dicts, named tuples, layers and registered classes, taken apart and put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+T = TypeVar("T")
+Children = Iterable[tuple[str, Any]]
+
+
+class _Kind(NamedTuple):
+    """How the instances of a class are taken apart and put together."""
+
+    flatten: Callable[[Any], tuple[Children, Any]]
+    unflatten: Callable[[Any, list[Any]], Any]
+
+
+class Structure(NamedTuple):
+    """The shape of a tree: what is left when its leaves are taken out. A leaf is `Structure(None, None, ())`."""
+
+    cls: type | None
+    rest: Any
+    children: tuple[Structure, ...]
+
+    @property
+    def leaves(self) -> int:
+        """The number of leaves."""
+        return 1 if self.cls is None else sum(child.leaves for child in self.children)
+
+
+_LEAF = Structure(None, None, ())
+_KINDS: dict[type, _Kind] = {}
+
+
+def register_node(
+    cls: type, flatten: Callable[[Any], tuple[Children, Any]], unflatten: Callable[[Any, list[Any]], Any]
+) -> None:
+    """Make instances of `cls` inner nodes of trees.
+
+    Args:
+        cls: the class; subclasses are registered on their own.
+        flatten: gives the children with their names, and the rest (compared with `==`).
+        unflatten: makes an instance from the rest and the children.
+    """
+    _KINDS[cls] = _Kind(flatten, unflatten)
+
+
+def _kind(tree: object) -> _Kind | None:
+    found = _KINDS.get(type(tree))
+    if found is None and isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        cls: Any = type(tree)
+        found = _KINDS[cls] = _Kind(
+            lambda t: (zip(t._fields, t, strict=True), None), lambda _, children: cls(*children)
+        )
+    return found
+
+
+def flatten(tree: Any) -> tuple[list[Any], Structure]:
+    """The leaves of a tree, and its structure.
+
+    >>> leaves, structure = flatten({"a": 1, "b": (2, [3])})
+    >>> leaves
+    [1, 2, 3]
+    """
+    leaves: list[Any] = []
+    return leaves, _take_apart(tree, leaves)
+
+
+def _take_apart(tree: Any, leaves: list[Any]) -> Structure:
+    kind = _kind(tree)
+    if kind is None:
+        leaves.append(tree)
+        return _LEAF
+    children, rest = kind.flatten(tree)
+    return Structure(type(tree), rest, tuple(_take_apart(child, leaves) for _, child in children))
+
+
+def unflatten(structure: Structure, leaves: Iterable[Any]) -> Any:
+    """The tree with this structure and these leaves; the inverse of `flatten`."""
+    return _put_together(structure, iter(leaves))
+
+
+def _put_together(structure: Structure, leaves: Iterator[Any]) -> Any:
+    if structure.cls is None:
+        return next(leaves)
+    children = [_put_together(child, leaves) for child in structure.children]
+    return _KINDS[structure.cls].unflatten(structure.rest, children)
+
+
+def leaves_with_paths(tree: Any) -> list[tuple[str, Any]]:
+    """The leaves with their paths, such as `layers.0.weight`.
+
+    >>> leaves_with_paths({"a": 1, "b": (2, [3])})
+    [('a', 1), ('b.0', 2), ('b.1.0', 3)]
+    """
+    found: list[tuple[str, Any]] = []
+    _walk(tree, "", found)
+    return found
+
+
+def _walk(tree: Any, path: str, found: list[tuple[str, Any]]) -> None:
+    kind = _kind(tree)
+    if kind is None:
+        found.append((path, tree))
+        return
+    for name, child in kind.flatten(tree)[0]:
+        _walk(child, f"{path}.{name}" if path else name, found)
+
+
+def tree_map(function: Callable[..., Any], tree: T, *others: Any) -> T:
+    """Apply `function` to the leaves of trees of one structure.
+
+    Raises ValueError if the structures differ.
+
+    >>> tree_map(lambda x, y: x + y, {"a": 1, "b": [2]}, {"a": 10, "b": [20]})
+    {'a': 11, 'b': [22]}
+    """
+    leaves, structure = flatten(tree)
+    columns = [leaves]
+    for i, other in enumerate(others):
+        found, found_structure = flatten(other)
+        if found_structure != structure:
+            raise ValueError(
+                f"tree_map: tree {i + 2} has another structure than the first: {len(found)} leaves, not {len(leaves)}"
+                if len(found) != len(leaves)
+                else f"tree_map: tree {i + 2} has another structure than the first"
+            )
+        columns.append(found)
+    mapped: T = unflatten(structure, [function(*row) for row in zip(*columns, strict=True)])
+    return mapped
+
+
+def _numbered(items: Sequence[Any]) -> Children:
+    return ((str(i), item) for i, item in enumerate(items))
+
+
+register_node(tuple, lambda t: (_numbered(t), None), lambda _, children: tuple(children))
+register_node(list, lambda t: (_numbered(t), None), lambda _, children: children)
+register_node(
+    dict,
+    lambda t: (((str(k), v) for k, v in t.items()), tuple(t)),
+    lambda keys, children: dict(zip(keys, children, strict=True)),
+)
+register_node(type(None), lambda t: ((), None), lambda _, children: None)

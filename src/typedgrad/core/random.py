@@ -1,0 +1,273 @@
+"""Random numbers from explicit keys: counter-based, splittable, the same bits on every backend.
+
+Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011 (Philox 4x32-10).
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from typedgrad.backends import backend_for_device, namespace
+from typedgrad.backends.philox import block
+from typedgrad.core.dtypes import DTypeLike, dtype_name, native
+from typedgrad.core.tensor import Tensor
+from typedgrad.shapes import ShapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typedgrad.backends import Namespace
+
+_MASK = 0xFFFFFFFF
+# The last counter word keeps the streams apart: numbers, children by position, children by name.
+_SPLIT, _FOLD, _NAME = 1, 2, 3
+
+
+class Key:
+    """The name of a stream of random numbers. Equal keys give equal numbers; use each for one thing, and split for more.
+
+    >>> a, b = tg.random.split(tg.random.key(0))
+    >>> a == b
+    False
+    """
+
+    __slots__ = ("words",)
+
+    words: tuple[int, int]
+
+    def __init__(self, words: tuple[int, int]) -> None:
+        object.__setattr__(self, "words", (words[0] & _MASK, words[1] & _MASK))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a Key is immutable")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Key) and self.words == other.words
+
+    def __hash__(self) -> int:
+        return hash(self.words)
+
+    def __repr__(self) -> str:
+        return f"Key({self.words[0]:08x} {self.words[1]:08x})"
+
+    def __iter__(self) -> Iterator[Key]:
+        raise TypeError("a Key cannot be unpacked; use tg.random.split(key, n)")
+
+
+def key(seed: int) -> Key:
+    """The key of an integer seed.
+
+    Raises TypeError if `seed` is not an int, ValueError if it is negative or needs more than 64 bits.
+
+    >>> tg.random.key(7)
+    Key(00000007 00000000)
+    """
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise TypeError(f"key: `seed` must be an int, not {type(seed).__name__}")
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"key: `seed` must be between 0 and 2**64 - 1, got {seed}")
+    return Key((seed & _MASK, seed >> 32))
+
+
+def _child(parent: Key, number: int, stream: int) -> Key:
+    words = block(parent.words, number & 0xFFFFFFFFFFFFFFFF | stream << 96)
+    return Key((words[0], words[1]))
+
+
+def split(key: Key, n: int = 2) -> tuple[Key, ...]:
+    """`n` new keys, independent of each other and of `key`.
+
+    >>> len(tg.random.split(tg.random.key(0), 3))
+    3
+    """
+    return tuple(_child(key, i, _SPLIT) for i in range(n))
+
+
+def fold_in(key: Key, data: int | str) -> Key:
+    """The key that belongs to `data` (a step number, a path) under `key`.
+
+    >>> tg.random.fold_in(tg.random.key(0), "layers.0.weight") == tg.random.fold_in(tg.random.key(0), "layers.1.weight")
+    False
+    """
+    if isinstance(data, str):
+        text = data.encode()
+        return _child(key, zlib.crc32(text) | zlib.adler32(text) << 32, _NAME)
+    return _child(key, data, _FOLD)
+
+
+def bits(key: Key, shape: tuple[int, ...] = (), *, device: str = "cpu") -> Tensor:
+    """Uniformly distributed 32-bit words.
+
+    >>> tg.random.bits(tg.random.key(0), (2,)).dtype
+    dtype('uint32')
+    """
+    backend = backend_for_device(device)
+    return Tensor(backend.xp.reshape(_words(key, math.prod(shape), device), shape))
+
+
+def uniform(
+    key: Key,
+    shape: tuple[int, ...] = (),
+    *,
+    low: float = 0.0,
+    high: float = 1.0,
+    dtype: DTypeLike = "float32",
+    device: str = "cpu",
+) -> Tensor:
+    """Numbers distributed uniformly over [low, high).
+
+    Raises ValueError unless `low` <= `high`.
+
+    >>> x = tg.random.uniform(tg.random.key(0), (1000,))
+    >>> 0.45 < float(x.mean()) < 0.55
+    True
+    """
+    if not low <= high:
+        raise ValueError(f"uniform: `low` must not exceed `high`, got {low} and {high}")
+    name = _float_name("uniform", dtype)
+    unit = _unit(key, math.prod(shape), name, device)
+    xp: Any = namespace(unit)
+    return Tensor(xp.reshape(unit * (high - low) + low, shape))
+
+
+def normal(
+    key: Key,
+    shape: tuple[int, ...] = (),
+    *,
+    mean: float = 0.0,
+    std: float = 1.0,
+    dtype: DTypeLike = "float32",
+    device: str = "cpu",
+) -> Tensor:
+    """Numbers from the normal distribution, by the Box-Muller transform.
+
+    Raises ValueError if `std` is negative.
+
+    >>> x = tg.random.normal(tg.random.key(0), (1000,))
+    >>> abs(float(x.mean())) < 0.1
+    True
+    """
+    if not std >= 0:
+        raise ValueError(f"normal: `std` must not be negative, got {std}")
+    name = _float_name("normal", dtype)
+    n = math.prod(shape)
+    half = (n + 1) // 2
+    unit = _unit(key, 2 * half, name, device)
+    xp: Any = namespace(unit)
+    # 1 - u lies in (0, 1], where the logarithm is finite.
+    radius = xp.sqrt(-2.0 * xp.log(1.0 - unit[:half]))
+    angle = (2.0 * math.pi) * unit[half:]
+    both = xp.concat((radius * xp.cos(angle), radius * xp.sin(angle)))[:n]
+    return Tensor(xp.reshape(both * std + mean, shape))
+
+
+def truncated_normal(
+    key: Key,
+    shape: tuple[int, ...] = (),
+    *,
+    low: float = -2.0,
+    high: float = 2.0,
+    dtype: DTypeLike = "float32",
+    device: str = "cpu",
+) -> Tensor:
+    """Numbers from the standard normal distribution restricted to [low, high], by drawing again what falls outside.
+
+    Raises ValueError unless `low` < `high`.
+
+    >>> x = tg.random.truncated_normal(tg.random.key(0), (1000,))
+    >>> float(x.max()) <= 2.0
+    True
+    """
+    if not low < high:
+        raise ValueError(f"truncated_normal: `low` must be less than `high`, got {low} and {high}")
+    if high < -4 or low > 4 or high - low < 0.05:
+        raise ValueError(f"truncated_normal: [{low}, {high}] holds too little of the distribution to be drawn from")
+    drawn: Any = normal(key, shape, dtype=dtype, device=device).data
+    xp: Any = namespace(drawn)
+    attempt = 0
+    while True:
+        outside = xp.logical_or(drawn < low, drawn > high)
+        if not bool(xp.any(outside)):
+            return Tensor(drawn)
+        attempt += 1
+        again: Any = normal(fold_in(key, attempt), shape, dtype=dtype, device=device).data
+        drawn = xp.where(outside, again, drawn)
+
+
+def bernoulli(key: Key, p: float, shape: tuple[int, ...] = (), *, device: str = "cpu") -> Tensor:
+    """True with probability `p`.
+
+    Raises ValueError unless 0 <= p <= 1.
+
+    >>> tg.random.bernoulli(tg.random.key(0), 1.0, (3,))
+    Tensor([ True,  True,  True], dtype=bool)
+    """
+    if not 0.0 <= p <= 1.0:
+        raise ValueError(f"bernoulli: `p` must be a probability, got {p}")
+    unit = _unit(key, math.prod(shape), "float32", device)
+    return Tensor(namespace(unit).reshape(unit < p, shape))
+
+
+def randint(key: Key, shape: tuple[int, ...] = (), *, low: int = 0, high: int, device: str = "cpu") -> Tensor:
+    """Integers distributed uniformly over low, ..., high - 1.
+
+    Raises ValueError unless low < high.
+
+    >>> x = tg.random.randint(tg.random.key(0), (100,), low=2, high=5)
+    >>> int(x.min()), int(x.max())
+    (2, 4)
+    """
+    if not low < high:
+        raise ValueError(f"randint: `low` must be less than `high`, got {low} and {high}")
+    span = high - low
+    if span > 2**53:
+        raise ValueError(f"randint: high - low must be at most 2**53, got {span}")
+    unit = _unit(key, math.prod(shape), "float64", device)
+    xp: Any = namespace(unit)
+    whole = xp.astype(xp.floor(unit * float(span)), xp.int64) + low
+    return Tensor(xp.reshape(whole, shape))
+
+
+def permutation(key: Key, n: int, *, device: str = "cpu") -> Tensor:
+    """The numbers 0, ..., n - 1 in random order.
+
+    >>> sorted(tg.random.permutation(tg.random.key(0), 4).tolist())
+    [0, 1, 2, 3]
+    """
+    words = _words(key, 2 * n, device)
+    xp: Any = namespace(words)
+    wide = xp.astype(words, xp.uint64)
+    # 64 bits a number: ties, which would favour the lower one, are out of reach.
+    return Tensor(xp.argsort(wide[:n] * 2**32 + wide[n:], stable=True))
+
+
+def _float_name(function: str, dtype: DTypeLike) -> str:
+    name = dtype_name(dtype)
+    if name not in ("float32", "float64", "float16"):
+        raise TypeError(f"{function}: `dtype` must be a float, not {name}")
+    return name
+
+
+def _words(key: Key, n: int, device: str) -> Any:
+    if not isinstance(key, Key):
+        raise TypeError(f"expected a random key, made by tg.random.key(seed), not {type(key).__name__}")
+    if n < 0:
+        raise ShapeError("a shape must not have negative sizes", where="random")
+    return backend_for_device(device).random_bits(key.words, 0, n, device=device)
+
+
+def _unit(key: Key, n: int, dtype: str, device: str) -> Any:
+    """Uniform numbers in [0, 1) with as many random bits as the dtype holds."""
+    if dtype == "float64":
+        words = _words(key, 2 * n, device)
+        xp: Namespace[Any] = namespace(words)
+        wide = xp.astype(words, xp.uint64)
+        mantissa = (wide[:n] * 2**32 + wide[n:]) >> 11
+        return xp.astype(mantissa, xp.float64) * 2.0**-53
+    words = _words(key, n, device)
+    xp = namespace(words)
+    if dtype == "float16":
+        return xp.astype(xp.astype(words >> 21, xp.float32) * 2.0**-11, native(xp, dtype))
+    return xp.astype(words >> 8, xp.float32) * 2.0**-24

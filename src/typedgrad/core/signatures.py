@@ -1,0 +1,108 @@
+"""Reading a function's annotations: which arguments are tensors, and what their shape strings say."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Sequence
+from inspect import Parameter, signature
+from types import NoneType, UnionType
+from typing import Any, NamedTuple
+
+from typedgrad.core.tensor import Tensor
+from typedgrad.shapes import Signature, Slot
+
+_SCALARS = (bool, int, float, complex)
+
+
+class Argument(NamedTuple):
+    """One parameter of a function, as its annotation describes it."""
+
+    name: str
+    kind: Any
+    default: object
+    hint: Any
+    slot: Slot | None = None
+    optional: bool = False
+    scalar: bool = False
+    array_type: Any = None
+
+
+class Reading(NamedTuple):
+    """All parameters of a function, and what it returns."""
+
+    arguments: tuple[Argument, ...]
+    out: Slot | tuple[Slot, ...] | None
+    out_hint: Any
+
+    @property
+    def tensors(self) -> tuple[Argument, ...]:
+        return tuple(a for a in self.arguments if a.slot is not None)
+
+    @property
+    def statics(self) -> tuple[Argument, ...]:
+        return tuple(a for a in self.arguments if a.slot is None)
+
+
+def read(function: Callable[..., Any]) -> Reading:
+    """Read the annotations of `function`; strings are evaluated in its module, as Python itself would."""
+    hints = typing.get_type_hints(function, include_extras=True)
+    arguments = tuple(
+        _argument(p.name, p.kind, p.default, hints.get(p.name, Any)) for p in signature(function).parameters.values()
+    )
+    out_hint = hints.get("return", Any)
+    return Reading(arguments, _result(out_hint), out_hint)
+
+
+def signature_of(reading: Reading, name: str) -> Signature:
+    """The shape signature that `reading` spells."""
+    return Signature({a.name: a.slot for a in reading.tensors if a.slot is not None}, reading.out, name=name)
+
+
+def _argument(name: str, kind: Any, default: object, hint: Any) -> Argument:
+    options = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, UnionType) else (hint,)
+    arrays = [option for option in options if _is_array(option)]
+    if len(arrays) == 1:
+        (array,) = arrays
+        scalar = any(option in _SCALARS for option in options)
+        return Argument(name, kind, default, hint, _slot(array), NoneType in options, scalar, array.array_type)
+    if len(options) == 1 and typing.get_origin(hint) in (Sequence, tuple, list):
+        items = [item for item in typing.get_args(hint) if item is not Ellipsis]
+        if len(items) == 1 and _is_array(items[0]):
+            return Argument(name, kind, default, hint, _slot(items[0], many=True), array_type=items[0].array_type)
+    return Argument(name, kind, default, hint)
+
+
+def _result(hint: Any) -> Slot | tuple[Slot, ...] | None:
+    if _is_array(hint):
+        return _slot(hint)
+    if typing.get_origin(hint) is tuple:
+        items = typing.get_args(hint)
+        if len(items) == 2 and items[1] is Ellipsis:
+            return _slot(items[0], many=True) if _is_array(items[0]) else None
+        if items and all(map(_is_array, items)):
+            return tuple(map(_slot, items))
+    return None
+
+
+def _is_array(hint: Any) -> bool:
+    return hasattr(hint, "dim_str") and hasattr(hint, "array_type")
+
+
+def _slot(hint: Any, *, many: bool = False) -> Slot:
+    return Slot(hint.dim_str, hint.dtype.__name__, many)
+
+
+def takes_tensor(argument: Argument) -> bool:
+    """Whether the argument is annotated as a typedgrad tensor (rather than a numpy array, say)."""
+    array_type = argument.array_type
+    return isinstance(array_type, type) and issubclass(array_type, Tensor)
+
+
+def is_variadic(argument: Argument) -> bool:
+    """Whether it is `*args` or `**kwargs`."""
+    return argument.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+
+
+def is_required(argument: Argument) -> bool:
+    """Whether the parameter has no default."""
+    return argument.default is Parameter.empty

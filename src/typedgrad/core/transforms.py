@@ -1,0 +1,249 @@
+"""Functions of functions: gradients and what is built on them. All work on trees of tensors, to any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, overload
+
+from typedgrad.backends import namespace
+from typedgrad.core.leaves import cotangents_for, differentiable_leaves, leaf_nodes, leaf_results, off_the_tape, with_leaves
+from typedgrad.core.mode import differentiating, mode
+from typedgrad.core.pytree import flatten, unflatten
+from typedgrad.core.tape import backward, detached
+from typedgrad.core.tensor import Tensor
+from typedgrad.shapes import ShapeError
+
+A = TypeVar("A")
+P = ParamSpec("P")
+R = TypeVar("R")
+Aux = TypeVar("Aux")
+
+
+@overload
+def value_and_grad(
+    f: Callable[Concatenate[A, P], Tensor], argnums: Literal[0] = 0, *, has_aux: Literal[False] = False
+) -> Callable[Concatenate[A, P], tuple[Tensor, A]]: ...
+@overload
+def value_and_grad(
+    f: Callable[Concatenate[A, P], tuple[Tensor, Aux]], argnums: Literal[0] = 0, *, has_aux: Literal[True]
+) -> Callable[Concatenate[A, P], tuple[tuple[Tensor, Aux], A]]: ...
+@overload
+def value_and_grad(
+    f: Callable[P, Any], argnums: int | Sequence[int], *, has_aux: bool = False
+) -> Callable[P, tuple[Any, Any]]: ...
+def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: bool = False) -> Any:
+    """A function that returns the value of the scalar function `f` and its gradient.
+
+    Args:
+        f: returns a 0-d float tensor, or with `has_aux` a pair of it and anything else.
+        argnums: which positional arguments to differentiate; a sequence gives a tuple of gradients.
+        has_aux: whether `f` returns a pair; the second part is passed through.
+
+    Raises:
+        ShapeError: from the result, if `f` does not return a scalar.
+        TypeError: from the result, if an argument cannot be differentiated (an int, a bool, a string).
+
+    >>> tg.value_and_grad(lambda x: tg.sum(x * x))(tg.asarray([1.0, 2.0]))
+    (Tensor(5., dtype=float32), Tensor([2., 4.], dtype=float32))
+    """
+    name = "value_and_grad"
+    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+
+    def of_f(*args: Any, **kwargs: Any) -> Any:
+        with differentiating:
+            arguments, leaves, structure = with_leaves(name, args, positions)
+            result = f(*arguments, **kwargs)
+        out, aux = _parts(name, result, has_aux=has_aux)
+        taped = mode.depth > 0
+        seeds = [] if out.node is None else [(out.node, _one(out, taped=taped))]
+        found = backward(seeds, leaf_nodes(leaves), taped=taped)
+        gradients = unflatten(structure, leaf_results(leaves, found, taped=taped))
+        if not taped:
+            out, aux = detached(out), off_the_tape(aux)
+        gradient = gradients[0] if isinstance(argnums, int) else gradients
+        return ((out, aux) if has_aux else out), gradient
+
+    return of_f
+
+
+@overload
+def grad(
+    f: Callable[Concatenate[A, P], Tensor], argnums: Literal[0] = 0, *, has_aux: Literal[False] = False
+) -> Callable[Concatenate[A, P], A]: ...
+@overload
+def grad(
+    f: Callable[Concatenate[A, P], tuple[Tensor, Aux]], argnums: Literal[0] = 0, *, has_aux: Literal[True]
+) -> Callable[Concatenate[A, P], tuple[A, Aux]]: ...
+@overload
+def grad(f: Callable[P, Any], argnums: int | Sequence[int], *, has_aux: bool = False) -> Callable[P, Any]: ...
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: bool = False) -> Any:
+    """A function that returns the gradient of the scalar function `f`; with `has_aux` the gradient and the rest.
+
+    Takes and raises what `value_and_grad` does.
+
+    >>> tg.grad(lambda x: x**3)(tg.asarray(2.0))
+    Tensor(12., dtype=float32)
+    >>> tg.grad(tg.grad(lambda x: x**3))(tg.asarray(2.0))
+    Tensor(12., dtype=float32)
+    """
+    both = value_and_grad(f, argnums, has_aux=has_aux)
+
+    def of_f(*args: Any, **kwargs: Any) -> Any:
+        value, gradient = both(*args, **kwargs)
+        return (gradient, value[1]) if has_aux else gradient
+
+    return of_f
+
+
+def vjp(f: Callable[..., R], *primals: Any) -> tuple[R, Callable[[R], tuple[Any, ...]]]:
+    """The value of `f` at `primals`, and the function that pulls a cotangent of it back to them.
+
+    Raises ShapeError or TypeError if the cotangent has not the shape and dtype of the value.
+
+    >>> out, pull = tg.vjp(lambda x, y: x * y, tg.asarray(2.0), tg.asarray(3.0))
+    >>> pull(tg.asarray(1.0))
+    (Tensor(3., dtype=float32), Tensor(2., dtype=float32))
+    """
+    with differentiating:
+        arguments, leaves, structure = with_leaves("vjp", primals, tuple(range(len(primals))))
+        result = f(*arguments)
+    outs, out_structure = flatten(result)
+
+    def pull(g: R) -> tuple[Any, ...]:
+        cotangents = cotangents_for("vjp", outs, out_structure, g)
+        taped = mode.depth > 0
+        seeds = [
+            (out.node, c if taped else c.data)
+            for out, c in zip(outs, cotangents, strict=True)
+            if c is not None and isinstance(out, Tensor) and out.node is not None
+        ]
+        found = backward(seeds, leaf_nodes(leaves), taped=taped)
+        pulled: tuple[Any, ...] = tuple(unflatten(structure, leaf_results(leaves, found, taped=taped)))
+        return pulled
+
+    return (result if mode.depth else off_the_tape(result)), pull
+
+
+def jacobian(f: Callable[Concatenate[A, P], Any], argnums: int = 0) -> Callable[Concatenate[A, P], Any]:
+    """A function that returns all partial derivatives of `f`: axes of the value first, then those of the argument.
+
+    Trees in the value or the argument give a tree of trees. One backward pass per element of the value.
+
+    >>> tg.jacobian(lambda x: x * x)(tg.asarray([1.0, 2.0]))
+    Tensor([[2., 0.],
+            [0., 4.]], dtype=float32)
+    """
+
+    def of_f(*args: Any, **kwargs: Any) -> Any:
+        x = args[argnums]
+
+        def at(value: Any) -> Any:
+            return f(*args[:argnums], value, *args[argnums + 1 :], **kwargs)
+
+        out, pull = vjp(at, x)
+        outs, structure = flatten(out)
+        blocks = []
+        for k, part in enumerate(outs):
+            rows = [
+                flatten(pull(unflatten(structure, _basis(outs, k, i)))[0]) for i in range(max(1, _size(part.shape)))
+            ]
+            if _size(part.shape) == 0:
+                rows = rows[:0]
+            leaves, inner = differentiable_leaves("jacobian", x)
+            columns = [_stack([row[0][j] for row in rows], part, leaf) for j, leaf in enumerate(leaves)]
+            blocks.append(unflatten(inner, columns))
+        return unflatten(structure, blocks)
+
+    return of_f
+
+
+def hessian(f: Callable[Concatenate[A, P], Tensor], argnums: int = 0) -> Callable[Concatenate[A, P], Any]:
+    """A function that returns the matrix of second derivatives of the scalar function `f`.
+
+    >>> tg.hessian(lambda x: tg.sum(x**3))(tg.asarray([1.0, 2.0]))
+    Tensor([[ 6.,  0.],
+            [ 0., 12.]], dtype=float32)
+    """
+    return jacobian(grad(f, argnums), argnums)  # type: ignore[arg-type]  # `grad` with a position loses the types
+
+
+def hvp(f: Callable[[A], Tensor], x: A, v: A) -> A:
+    """The product of the Hessian of the scalar function `f` at `x` with `v`, without forming the matrix.
+
+    The Hessian is symmetric, so it is the vjp of the gradient.
+
+    >>> tg.hvp(lambda x: tg.sum(x**3), tg.asarray([1.0, 2.0]), tg.asarray([1.0, 1.0]))
+    Tensor([ 6., 12.], dtype=float32)
+    """
+    _, pull = vjp(grad(f), x)
+    product: A = pull(v)[0]
+    return product
+
+
+def stop_gradient(tree: A) -> A:
+    """The same values, which differentiation takes for constants.
+
+    >>> tg.grad(lambda x: x * tg.stop_gradient(x))(tg.asarray(3.0))
+    Tensor(3., dtype=float32)
+    """
+    return off_the_tape(tree)
+
+
+def _parts(name: str, result: Any, *, has_aux: bool) -> tuple[Tensor, Any]:
+    if has_aux:
+        if not (isinstance(result, tuple) and len(result) == 2):
+            raise TypeError(f"{name}: with has_aux the function must return a pair, not {type(result).__name__}")
+        out, aux = result
+    else:
+        out, aux = result, None
+    if not isinstance(out, Tensor):
+        advice = "; pass has_aux=True if it returns a pair" if isinstance(out, tuple) else ""
+        raise TypeError(f"{name}: the function must return a Tensor, not {type(out).__name__}{advice}")
+    if out.shape != ():
+        raise ShapeError(
+            f"the function must return a scalar, but it returned [{' '.join(map(str, out.shape))}]; "
+            "reduce it with tg.sum or tg.mean",
+            where=name,
+        )
+    if out.dtype.kind != "f":
+        raise TypeError(f"{name}: the function must return a float, not {out.dtype.name}")
+    return out, aux
+
+
+def _one(out: Tensor, *, taped: bool) -> Any:
+    data: Any = out.data
+    one = namespace(data).ones_like(data)
+    return Tensor(one, out.aval) if taped else one
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    total = 1
+    for n in shape:
+        total *= n
+    return total
+
+
+def _basis(outs: list[Tensor], k: int, i: int) -> list[Tensor]:
+    """Zeros like `outs`, but 1 at element `i` of part `k`."""
+    made = []
+    for j, out in enumerate(outs):
+        data: Any = out.data
+        xp: Any = namespace(data)
+        flat = xp.zeros_like(xp.reshape(data, (-1,)))
+        if j == k and flat.shape[0]:
+            flat[i] = 1
+        made.append(Tensor(xp.reshape(flat, out.shape), out.aval))
+    return made
+
+
+def _stack(rows: list[Tensor], out: Tensor, leaf: Tensor) -> Tensor:
+    from typedgrad.core.primitive import REGISTRY
+
+    stack = REGISTRY["typedgrad.ops.move.stack"].function
+    reshape = REGISTRY["typedgrad.ops.move.reshape"].function
+    shape = (*out.shape, *leaf.shape)
+    if not rows:
+        data: Any = leaf.data
+        return Tensor(namespace(data).zeros(shape, dtype=data.dtype))
+    made: Tensor = reshape(stack(tuple(rows), axis=0), shape)
+    return made

@@ -1,0 +1,171 @@
+"""`Layer`: a frozen record of sizes, the parameters they imply, and one call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
+
+from typedgrad.core.pytree import register_node
+from typedgrad.core.state import State
+from typedgrad.core.tensor import Tensor
+from typedgrad.core.typed import CHECKS, remembering
+from typedgrad.nn.fields import Field, Inferred, Param, StateField, Sub, param, state, sub
+from typedgrad.nn.learning import learning
+from typedgrad.nn.static import Static, intern_static
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from typedgrad.shapes import Dim
+
+
+class LayerMeta(type):
+    """Seals a layer when its constructor is done."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        layer = super().__call__(*args, **kwargs)
+        _seal(layer)
+        return layer
+
+
+@dataclass_transform(
+    kw_only_default=True, frozen_default=True, eq_default=False, field_specifiers=(param, state, sub)
+)
+class Layer(metaclass=LayerMeta):
+    """The base of all layers: a frozen, keyword-only record that is a tree of its parameters and sub-layers.
+
+    Integer fields are the names of dimensions in the class: in the shape strings of the parameters and of `__call__`.
+    A layer is a description until `tg.init(model, key)` fills its parameters. A plain `__init__` works as well.
+
+    Raises TypeError for missing, unknown or positional constructor arguments, AttributeError on assignment.
+
+    >>> class Affine(tg.nn.Layer):
+    ...     n: int
+    ...     weight: Float[tg.Tensor, "n"] = tg.nn.param(tg.nn.ones)
+    ...     def __call__(self, x: Float[tg.Tensor, "*batch n"]) -> Float[tg.Tensor, "*batch n"]:
+    ...         return x * self.weight
+    >>> model = tg.init(Affine(n=3), tg.random.key(0))
+    >>> model(tg.ones((2, 3))).shape
+    (2, 3)
+    """
+
+    _fields: ClassVar[dict[str, Any]] = {}
+    _annotated: ClassVar[tuple[str, ...]] = ()
+    _static: Static
+
+    if TYPE_CHECKING:
+        __call__: Callable[..., Any]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        own = [name for name, hint in cls.__dict__.get("__annotations__", {}).items() if "ClassVar" not in str(hint)]
+        cls._annotated = tuple(dict.fromkeys([*cls._annotated, *own]))
+        cls._fields = {name: getattr(cls, name) for name in cls._annotated if hasattr(cls, name)}
+        if "__init__" not in cls.__dict__ and cls.__init__ in (Layer.__init__, object.__init__):
+            pass
+        if "__call__" in cls.__dict__ and CHECKS != "off":
+            checked = remembering(
+                cls.__dict__["__call__"], title=describe, known=known_sizes, self_key="_static", learn=_learn
+            )
+            cls.__call__ = checked  # type: ignore[method-assign]  # the same call, checked
+        register_node(cls, _flatten, _unflatten)
+
+    def __init__(self, **fields: Any) -> None:
+        cls = type(self)
+        settable = [n for n in cls._annotated if not isinstance(cls._fields.get(n), (Param, StateField, Sub))]
+        for name in fields:
+            if name not in settable:
+                raise TypeError(f"{cls.__name__}: there is no field `{name}`; the fields are {', '.join(settable)}")
+        for name in settable:
+            if name in fields:
+                object.__setattr__(self, name, fields[name])
+            elif name not in cls._fields:
+                raise TypeError(f"{cls.__name__}: missing the field `{name}`")
+            elif not isinstance(cls._fields[name], Inferred):
+                object.__setattr__(self, name, cls._fields[name])
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if "_static" in self.__dict__:
+            raise AttributeError(f"{type(self).__name__} is frozen: build a new layer instead of setting `{name}`")
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen: `{name}` cannot be deleted")
+
+    def __repr__(self) -> str:
+        return describe(self)
+
+
+def describe(layer: Any) -> str:
+    """The layer as one would write it: `Dense(in_features=784, out_features=10)`."""
+    if not isinstance(layer, Layer):
+        return type(layer).__name__
+    shown = []
+    for name in layer._annotated:
+        value = layer.__dict__.get(name)
+        default = layer._fields.get(name)
+        if isinstance(default, (Param, StateField, Sub)) or name not in layer.__dict__:
+            continue
+        if isinstance(value, (int, float, str, tuple)) and not (name in layer._fields and _same(value, default)):
+            shown.append(f"{name}={value!r}")
+    return f"{type(layer).__name__}({', '.join(shown)})"
+
+
+def _same(a: object, b: object) -> bool:
+    return type(a) is type(b) and a == b
+
+
+def known_sizes(layer: Any) -> Mapping[str, Dim]:
+    """The integer fields of a layer: the dimensions that its class names. Sizes just learnt count as well."""
+    found: dict[str, Dim] = {n: v for n, v in layer.__dict__.items() if type(v) is int and not n.startswith("_")}
+    if learning.open:
+        found |= learning.sizes.get(id(layer), {})
+    return found
+
+
+def _learn(layer: Any, env: Mapping[str, Any]) -> None:
+    """Note the sizes that a call fixed."""
+    if not learning.open:
+        return
+    for name, default in layer._fields.items():
+        if isinstance(default, Inferred) and name not in layer.__dict__ and name in env:
+            learning.note(layer, name, env[name])
+
+
+def _seal(layer: Any) -> None:
+    """Build what follows from the fields, part children from the rest, and freeze."""
+    for name, default in layer._fields.items():
+        if isinstance(default, Sub) and name not in layer.__dict__:
+            object.__setattr__(layer, name, default.make(layer))
+        elif isinstance(default, Field) is False and name not in layer.__dict__:
+            object.__setattr__(layer, name, default)
+    children = [name for name, d in layer._fields.items() if isinstance(d, (Param, StateField))]
+    children += [n for n, v in layer.__dict__.items() if n not in children and _is_child(v)]
+    rest = {n: v for n, v in layer.__dict__.items() if n not in children}
+    object.__setattr__(layer, "_static", intern_static(type(layer), tuple(children), rest))
+
+
+def _is_child(value: object) -> bool:
+    """Whether a field holds tensors or layers, however deep."""
+    if isinstance(value, (Layer, Tensor, State)):
+        return True
+    if isinstance(value, (tuple, list)):
+        return any(map(_is_child, value))
+    return isinstance(value, dict) and any(map(_is_child, value.values()))
+
+
+def _flatten(layer: Any) -> tuple[Iterable[tuple[str, Any]], Static]:
+    static: Static = layer._static
+    values = layer.__dict__
+    return ((name, values.get(name)) for name in static.children), static
+
+
+def _unflatten(static: Static, children: list[Any]) -> Any:
+    layer = object.__new__(static.cls)
+    values = layer.__dict__
+    values.update(static.rest)
+    for name, value in zip(static.children, children, strict=True):
+        # A parameter that has no value yet is absent, so that using it says what to do.
+        if value is not None:
+            values[name] = value
+    values["_static"] = static
+    return layer

@@ -1,0 +1,1 @@
+"""The ops: one definition each, and the binding of Python's operators to them."""

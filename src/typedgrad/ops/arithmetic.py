@@ -1,0 +1,117 @@
+"""Arithmetic, element by element, with broadcasting.
+
+Python numbers are weak: they take the dtype of the tensor beside them, unless they are of a higher kind.
+"""
+
+from __future__ import annotations
+
+from jaxtyping import Num, Real
+
+from typedgrad.backends import namespace
+from typedgrad.core.dtypes import kind_of
+from typedgrad.core.primitive import dtype, elementwise, nondifferentiable
+from typedgrad.core.tensor import Scalar, Tensor, xp_of
+
+
+@elementwise(lambda g, out, x, y: g, lambda g, out, x, y: g)
+def add(x1: Num[Tensor, "*#s"] | Scalar, x2: Num[Tensor, "*#s"] | Scalar, /) -> Num[Tensor, "*#s"]:
+    """`x1 + x2`.
+
+    >>> tg.add(tg.asarray([1.0, 2.0]), 10)
+    Tensor([11., 12.], dtype=float32)
+    """
+    return xp_of(x1).add(x1, x2)
+
+
+@elementwise(lambda g, out, x, y: g, lambda g, out, x, y: -g)
+def subtract(x1: Num[Tensor, "*#s"] | Scalar, x2: Num[Tensor, "*#s"] | Scalar, /) -> Num[Tensor, "*#s"]:
+    """`x1 - x2`.
+
+    >>> tg.subtract(tg.asarray([1.0, 2.0]), 10)
+    Tensor([-9., -8.], dtype=float32)
+    """
+    return xp_of(x1).subtract(x1, x2)
+
+
+@elementwise(lambda g, out, x, y: g * y, lambda g, out, x, y: g * x)
+def multiply(x1: Num[Tensor, "*#s"] | Scalar, x2: Num[Tensor, "*#s"] | Scalar, /) -> Num[Tensor, "*#s"]:
+    """`x1 * x2`.
+
+    >>> tg.multiply(tg.asarray([[1.0], [2.0]]), tg.asarray([3.0, 4.0]))
+    Tensor([[3., 4.],
+            [6., 8.]], dtype=float32)
+    """
+    return xp_of(x1).multiply(x1, x2)
+
+
+@elementwise(lambda g, out, x, y: g / y, lambda g, out, x, y: -g * out / y)
+def divide(x1: Num[Tensor, "*#s"] | Scalar, x2: Num[Tensor, "*#s"] | Scalar, /) -> Num[Tensor, "*#s"]:
+    """`x1 / x2`; integers give float32.
+
+    >>> tg.divide(tg.asarray([1, 2]), tg.asarray([2, 0]))
+    Tensor([0.5, inf], dtype=float32)
+    """
+    xp = xp_of(x1)
+    return xp.divide(_inexact(x1), _inexact(x2))
+
+
+@dtype(divide)
+def _(x1: str) -> str:
+    return x1 if kind_of(x1) in ("float", "complex") else "float32"
+
+
+def _inexact(x: Tensor | Scalar) -> Tensor:
+    """A raw array of floats."""
+    xp = xp_of(x)
+    return xp.astype(x, xp.float32) if xp.isdtype(x.dtype, "integral") else x  # type: ignore[union-attr, return-value]  # bodies see arrays
+
+
+@nondifferentiable
+@elementwise()
+def floor_divide(x1: Real[Tensor, "*#s"] | Scalar, x2: Real[Tensor, "*#s"] | Scalar, /) -> Real[Tensor, "*#s"]:
+    """`x1 / x2`, rounded towards negative infinity. Its gradient is zero.
+
+    >>> tg.floor_divide(tg.asarray([7, -7]), 2)
+    Tensor([ 3, -4], dtype=int64)
+    """
+    return xp_of(x1).floor_divide(x1, x2)
+
+
+@elementwise(lambda g, out, x, y: g, lambda g, out, x, y: -g * floor_divide(x, y))
+def remainder(x1: Real[Tensor, "*#s"] | Scalar, x2: Real[Tensor, "*#s"] | Scalar, /) -> Real[Tensor, "*#s"]:
+    """What `floor_divide` leaves over, with the sign of `x2`.
+
+    >>> tg.remainder(tg.asarray([7, -7]), 4)
+    Tensor([3, 1], dtype=int64)
+    """
+    return xp_of(x1).remainder(x1, x2)
+
+
+@elementwise(lambda g, out, x: -g)
+def negative(x: Num[Tensor, "*s"], /) -> Num[Tensor, "*s"]:
+    """`-x`.
+
+    >>> tg.negative(tg.asarray([1, -2]))
+    Tensor([-1,  2], dtype=int64)
+    """
+    return namespace(x).negative(x)
+
+
+@elementwise(lambda g, out, x: g)
+def positive(x: Num[Tensor, "*s"], /) -> Num[Tensor, "*s"]:
+    """`x` itself.
+
+    >>> tg.positive(tg.asarray([1, -2]))
+    Tensor([ 1, -2], dtype=int64)
+    """
+    return namespace(x).positive(x)
+
+
+@elementwise(lambda g, out, x: 2.0 * g * x)
+def square(x: Num[Tensor, "*s"], /) -> Num[Tensor, "*s"]:
+    """`x * x`.
+
+    >>> tg.square(tg.asarray([1.0, -2.0]))
+    Tensor([1., 4.], dtype=float32)
+    """
+    return namespace(x).square(x)
