@@ -1,0 +1,34 @@
+"""The algebra of shapes: one reading of shape strings for run time, mypy and the compiler."""
+
+from typedgrad.shapes import dtypes as dtypes
+from typedgrad.shapes.axes import Axis as Axis
+from typedgrad.shapes.axes import format_shape as format_shape
+from typedgrad.shapes.axes import parse_axes as parse_axes
+from typedgrad.shapes.axes import parse_shape as parse_shape
+from typedgrad.shapes.compare import compare as compare
+from typedgrad.shapes.dim import ANY_AXES as ANY_AXES
+from typedgrad.shapes.dim import UNKNOWN as UNKNOWN
+from typedgrad.shapes.dim import Dim as Dim
+from typedgrad.shapes.dim import Shape as Shape
+from typedgrad.shapes.dim import Star as Star
+from typedgrad.shapes.dim import Sym as Sym
+from typedgrad.shapes.dim import Unknown as Unknown
+from typedgrad.shapes.dim import substitute as substitute
+from typedgrad.shapes.dim_text import parse_dim as parse_dim
+from typedgrad.shapes.errors import DTypeError as DTypeError
+from typedgrad.shapes.errors import Operand as Operand
+from typedgrad.shapes.errors import ShapeError as ShapeError
+from typedgrad.shapes.errors import ShapeStringError as ShapeStringError
+from typedgrad.shapes.errors import SignatureError as SignatureError
+from typedgrad.shapes.matching import Env as Env
+from typedgrad.shapes.relations import Inconclusive as Inconclusive
+from typedgrad.shapes.relations import at_most as at_most
+from typedgrad.shapes.relations import axis_index as axis_index
+from typedgrad.shapes.relations import broadcast as broadcast
+from typedgrad.shapes.relations import divides as divides
+from typedgrad.shapes.relations import maximum as maximum
+from typedgrad.shapes.relations import minimum as minimum
+from typedgrad.shapes.relations import prod as prod
+from typedgrad.shapes.relations import same as same
+from typedgrad.shapes.signature import Signature as Signature
+from typedgrad.shapes.signature import Slot as Slot

@@ -1,0 +1,141 @@
+"""Shape strings: the grammar of jaxtyping, read into axes; and shapes as text."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from typedgrad.shapes.dim import ANY_AXES, UNKNOWN, Dim, Shape, Star, Sym, Unknown
+from typedgrad.shapes.dim_text import parse_dim
+from typedgrad.shapes.errors import ShapeStringError
+
+
+class Axis(NamedTuple):
+    """One token of a shape string."""
+
+    kind: Literal["size", "name", "expression", "anonymous"]
+    text: str  # as messages spell it: without `#` and `label=`
+    dim: Dim = UNKNOWN  # of a size, a name or an expression
+    star: bool = False  # stands for a run of axes
+    stretch: bool = False  # `#`: a 1 in its place is accepted
+    label: str = ""  # of `rows=4`
+
+    @property
+    def key(self) -> str:
+        """The name under which the axis is bound: `n`, or `*batch` for a run."""
+        return f"*{self.text}" if self.star else self.text
+
+
+def parse_axes(text: str) -> tuple[Axis, ...]:
+    """Read a shape string; raises `ShapeStringError` (a `ValueError`) that points at the malformed axis.
+
+    >>> [axis.text for axis in parse_axes("*batch rows=4 2*n")]
+    ['batch', '4', '2*n']
+    """
+    axes: list[Axis] = []
+    end = 0
+    for token in text.split():
+        start = text.index(token, end)
+        end = start + len(token)
+        try:
+            axis = _parse_axis(token)
+        except ShapeStringError as error:
+            raise ShapeStringError(text, error.token, start + error.column, error.reason) from None
+        if axis.star and any(other.star for other in axes):
+            raise ShapeStringError(text, token, start, "only one axis may stand for a run (`*name` or `...`)")
+        axes.append(axis)
+    return tuple(axes)
+
+
+def _parse_axis(token: str) -> Axis:
+    if "," in token and "(" not in token:
+        raise ShapeStringError(token, token, 0, "axes are separated by spaces, not commas")
+    if token.endswith("#"):
+        raise ShapeStringError(token, token, 0, "`#` stands in front of an axis")
+    if "..." in token:
+        if token != "...":
+            raise ShapeStringError(token, token, 0, "`...` stands by itself")
+        return Axis("anonymous", "", star=True)
+    marks, rest = _split_marks(token)
+    label, equals, body = rest.rpartition("=") if "{" not in rest else ("", "", rest)
+    if equals:
+        if not label.isidentifier():
+            raise ShapeStringError(token, token, 0, "a size is labelled as in `rows=4`")
+        more, body = _split_marks(body)
+        marks = _joined(token, marks, more)
+    return _make_axis(token, marks, label, body)
+
+
+def _split_marks(text: str) -> tuple[str, str]:
+    """The prefix of `#`, `*`, `_` and `?`, and what follows it; of several `_` only the first is a mark."""
+    marks = ""
+    for char in text:
+        if char not in "#*_?":
+            break
+        marks = _joined(text, marks, char)
+    return marks, text[len(marks) :]
+
+
+def _joined(token: str, marks: str, more: str) -> str:
+    for mark in more:
+        if mark in marks:
+            raise ShapeStringError(token, token, 0, f"`{mark}` may stand only once in front of an axis")
+        marks += mark
+    return marks
+
+
+def _make_axis(token: str, marks: str, label: str, body: str) -> Axis:
+    star, stretch, anonymous, tree = ("*" in marks, "#" in marks, "_" in marks, "?" in marks)
+    if not body or body.isidentifier():
+        if anonymous and stretch:
+            raise ShapeStringError(token, token, 0, "an anonymous axis cannot be broadcast (`#`)")
+        if not body and not anonymous:
+            raise ShapeStringError(token, token, 0, f"`{token}` needs a name")
+        if anonymous or tree:
+            # `?n` differs from leaf to leaf of a pytree, so that by itself it says nothing.
+            return Axis("anonymous", "" if star or anonymous else body, star=star)
+        return Axis("name", body, Sym.named(body), star, stretch, label)
+    column = len(token) - len(body)
+    try:
+        dim = parse_dim(body)
+    except ShapeStringError as error:
+        raise ShapeStringError(token, error.token, column + error.column, error.reason) from None
+    what = "a size" if isinstance(dim, int) else "an expression"
+    for mark, refused in (("*", "stand for a run of axes"), ("_", "be anonymous"), ("?", "depend on a pytree")):
+        if mark in marks:
+            raise ShapeStringError(token, token, 0, f"{what} cannot {refused} (`{mark}`)")
+    if isinstance(dim, int):
+        if dim < 0:
+            raise ShapeStringError(token, token, 0, f"a size cannot be negative, and `{body}` is {dim}")
+        return Axis("size", str(dim), dim, False, stretch, label)
+    return Axis("expression", body, dim, False, stretch, label)
+
+
+def parse_shape(text: str) -> Shape:
+    """Read a shape back from `format_shape`: dimensions, `_` for an unknown one, `*name` and `...` for runs.
+
+    >>> parse_shape("batch 784 _ *rest")
+    (batch, 784, _, *rest)
+    """
+    return tuple(map(_parse_item, text.split()))
+
+
+def _parse_item(token: str) -> Dim | Star:
+    if token == "...":
+        return ANY_AXES
+    if token[0] == "*":
+        return Star(token[1:])
+    return int(token) if token.isdecimal() else parse_dim(token)
+
+
+def format_shape(shape: Shape) -> str:
+    """The shape as text that `parse_shape` reads back.
+
+    >>> format_shape((2, Sym.named("n") + 1, UNKNOWN, Star("rest")))
+    '2 n+1 _ *rest'
+    """
+    return " ".join(map(str, shape))
+
+
+def is_known(shape: Shape) -> bool:
+    """Whether every axis of the shape is known, if only as a symbol."""
+    return not any(isinstance(axis, Unknown) or axis == ANY_AXES for axis in shape)

@@ -1,0 +1,82 @@
+"""Hints: try small repairs of a call, and offer the first that satisfies the signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeGuard
+
+from typedgrad.shapes.axes import is_known
+from typedgrad.shapes.dim import Dim, Shape, Star
+from typedgrad.shapes.errors import ShapeError, SignatureError
+from typedgrad.shapes.relations import Inconclusive, prod
+
+Shapes = Mapping[str, "Shape | Sequence[Shape] | None"]
+Attempt = Callable[[Shapes, Mapping[str, object]], object]
+
+
+def find(attempt: Attempt, error: ShapeError, shapes: Shapes, static: Mapping[str, object] = {}) -> str:
+    """The code that would make the call fit, as in "transpose it: y.mT"; empty if no small repair does.
+
+    `attempt` raises `ShapeError` for shapes that do not fit. The arguments that `error` blames are tried first.
+    """
+    for repaired, values, advice in _repairs(error, shapes, static):
+        try:
+            attempt(repaired, values)
+        except (ShapeError, SignatureError, Inconclusive, TypeError, ValueError, IndexError, ArithmeticError):
+            continue
+        return advice
+    return ""
+
+
+def _repairs(
+    error: ShapeError, shapes: Shapes, static: Mapping[str, object]
+) -> Iterator[tuple[Shapes, Mapping[str, object], str]]:
+    single = {name: shape for name, shape in shapes.items() if is_shape(shape) and is_known(shape)}
+    blamed = [operand.name for operand in error.operands if operand.blamed]
+    suspects = blamed or [operand.name for operand in error.operands if len(error.operands) == 1]
+    for name in reversed(suspects):
+        if name in single:
+            for shape, advice in _reshapings(name, single[name]):
+                # Without a culprit among the axes it is the number of axes that is wrong, or a rule that objects.
+                if blamed or len(shape) != len(single[name]):
+                    yield {**shapes, name: shape}, static, advice
+    axis = static.get("axis")
+    if isinstance(axis, int) and single:
+        rank = max(map(len, single.values()))
+        for other in range(rank):
+            if other not in (axis, axis + rank):
+                yield shapes, {**static, "axis": other}, f"did you mean axis={other}?"
+    for i, first in enumerate(blamed):
+        for second in blamed[i + 1 :]:
+            if first in single and second in single:
+                swapped = {**shapes, first: single[second], second: single[first]}
+                yield swapped, static, f"swap `{first}` and `{second}`"
+
+
+def is_shape(value: Shape | Sequence[Shape] | None) -> TypeGuard[Shape]:
+    """Whether this is one shape, not a sequence of them."""
+    return isinstance(value, tuple) and not any(isinstance(item, tuple) for item in value)
+
+
+def _reshapings(name: str, shape: Shape) -> Iterator[tuple[Shape, str]]:
+    """Other shapes the caller may have meant, each with the code that gets there."""
+    rank = len(shape)
+    one_run = sum(isinstance(axis, Star) for axis in shape) > 0
+    if rank >= 2 and not isinstance(shape[-2], Star) and not isinstance(shape[-1], Star):
+        yield (*shape[:-2], shape[-1], shape[-2]), f"transpose it: {name}.mT"
+    if rank == 4 and not one_run:
+        n, a, b, c = shape
+        yield (n, c, a, b), f"move the channels to axis 1: moveaxis({name}, -1, 1)"
+        yield (n, b, c, a), f"move the channels to the back: moveaxis({name}, 1, -1)"
+    if rank > 2 and not one_run:
+        yield (shape[0], prod(shape[1:])), f"flatten it first: flatten({name})"
+    for i in range(rank - 1, -1, -1):
+        if _is_one(shape[i]):
+            axis = i - rank if i == rank - 1 else i
+            yield shape[:i] + shape[i + 1 :], f"drop the axis of size 1: squeeze({name}, axis={axis})"
+    yield (1, *shape), f"add a batch axis: {name}[None]"
+    yield (*shape, 1), f"add an axis at the end: {name}[..., None]"
+
+
+def _is_one(axis: Dim | Star) -> bool:
+    return isinstance(axis, int) and axis == 1

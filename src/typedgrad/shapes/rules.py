@@ -1,0 +1,142 @@
+"""Running a `where` rule: it is handed what it asks for by name, and says what the new names mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from operator import index
+from typing import NoReturn
+
+from typedgrad.shapes.dim import UNKNOWN, Dim, Shape, Star, Sym, Unknown, substitute
+from typedgrad.shapes.dim_text import parse_dim
+from typedgrad.shapes.errors import ShapeError, ShapeStringError, SignatureError
+from typedgrad.shapes.matching import Env
+from typedgrad.shapes.relations import Inconclusive
+
+
+class Undecided(Unknown):
+    """The value of a static argument that is not known: whoever looks closer learns that he cannot."""
+
+    __slots__ = ()
+
+    def _look(self, other: object = None) -> NoReturn:
+        raise Inconclusive("a static argument is not known")
+
+    __eq__ = __ne__ = __bool__ = __iter__ = __len__ = __getitem__ = __contains__ = _look
+    __lt__ = __le__ = __gt__ = __ge__ = _look
+    __hash__ = None  # type: ignore[assignment]  # a table look-up needs the value too
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise Inconclusive("a static argument is not known")
+
+
+UNDECIDED = Undecided()
+
+
+def rule_parameters(rule: Callable[..., object]) -> tuple[str, ...]:
+    """The names a rule asks for."""
+    code = rule.__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def run_rule(
+    rule: Callable[..., Mapping[str, object]],
+    env: Env,
+    names: Collection[str],
+    tensors: Mapping[str, object],
+    static: Mapping[str, object],
+) -> dict[str, Dim | Shape]:
+    """What `rule` says of the new names, under their keys (`n`, or `*n` for a run of axes).
+
+    `names` are those of the signature and `tensors` the shapes of all its arguments, None for one that is absent.
+    """
+    arguments: dict[str, object] = {}
+    for name in rule_parameters(rule):
+        value = _argument(name, env, names, tensors, static)
+        if value is not _MISSING:
+            arguments[name] = value
+        elif name not in _defaults(rule):
+            raise SignatureError(
+                f"`where` asks for `{name}`, which is neither a dimension, a tensor nor a static argument of this call"
+            )
+    try:
+        returned = rule(**arguments)
+    except ZeroDivisionError:
+        zeros = [name for name, value in arguments.items() if type(value) is int and value == 0]
+        raise ShapeError(f"`{zeros[0]}` must not be 0" if len(zeros) == 1 else "a size is divided by zero") from None
+    return dict(_checked(name, value, env) for name, value in returned.items())
+
+
+_MISSING = object()
+
+
+def _argument(
+    name: str, env: Env, names: Collection[str], tensors: Mapping[str, object], static: Mapping[str, object]
+) -> object:
+    for key in (name, f"*{name}"):
+        if key in env:
+            return env[key]
+    if name in tensors:
+        return tensors[name]
+    if name in static:
+        return _prepared(static[name])
+    return UNKNOWN if name in names else _MISSING
+
+
+def _defaults(rule: Callable[..., object]) -> tuple[str, ...]:
+    code = rule.__code__
+    positional = code.co_varnames[: code.co_argcount]
+    optional = positional[len(positional) - len(rule.__defaults__ or ()) :]
+    return (*optional, *(rule.__kwdefaults__ or ()))
+
+
+def _prepared(value: object) -> object:
+    if isinstance(value, Unknown):
+        return UNDECIDED
+    return tuple(map(_prepared, value)) if isinstance(value, tuple | list) else value
+
+
+def _checked(name: str, value: object, env: Env) -> tuple[str, Dim | Shape]:
+    key = f"*{name}" if isinstance(value, tuple | list) else name
+    if key in env:
+        raise SignatureError(f"`where` must not redefine `{name}`, which the arguments bind")
+    if isinstance(value, tuple | list):
+        return key, tuple(axis if isinstance(axis, Star) else _size(name, axis) for axis in value)
+    return key, _size(name, value)
+
+
+def _size(name: str, value: object) -> Dim:
+    if isinstance(value, Sym):
+        return value
+    if isinstance(value, Unknown):
+        return UNKNOWN
+    try:
+        size = index(value)  # type: ignore[arg-type]  # refused below
+    except TypeError:
+        raise SignatureError(f"`where` returned {name}={value!r}, which is no size") from None
+    if size < 0:
+        raise ShapeError(f"`{name}` would be {size}")
+    return size
+
+
+def static_value(name: str, static: Mapping[str, object], env: Mapping[str, object]) -> Dim:
+    """The value of `{name}` or `{self.name}`; unknown where nobody has told."""
+    path = name.strip("{}")
+    for key in (path, path.removeprefix("self.")):
+        if key in static or key in env:
+            return _as_dim(static[key] if key in static else env[key], env)
+    root, *attributes = path.split(".")
+    value = static.get(root)
+    if value is None or not all(attribute.isidentifier() for attribute in attributes):
+        return UNKNOWN
+    for attribute in attributes:
+        value = getattr(value, attribute, None)
+    return _as_dim(value, env)
+
+
+def _as_dim(value: object, env: Mapping[str, object]) -> Dim:
+    if isinstance(value, str):  # an f-string axis may insert a name
+        try:
+            return substitute(parse_dim(value), env)
+        except ShapeStringError:
+            return UNKNOWN
+    return value if isinstance(value, int | Sym) else UNKNOWN

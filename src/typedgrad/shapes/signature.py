@@ -1,0 +1,260 @@
+"""Signatures: shape strings in, the shape of the result out.
+
+    Signature({"x": Slot("*#b m k"), "y": Slot("*#b k n")}, Slot("*#b m n"), name="matmul")
+
+`bind` learns what the names mean, the rule attached by `where` adds what the strings cannot say, `spell` writes the
+result. All of it runs unchanged on ints and on symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from typedgrad.shapes import dtypes, hints
+from typedgrad.shapes.alignment import Subject
+from typedgrad.shapes.axes import Axis, parse_axes
+from typedgrad.shapes.dim import Dim, Shape, names_of
+from typedgrad.shapes.errors import DTypeError, ShapeError, SignatureError
+from typedgrad.shapes.matching import Env, Matcher
+from typedgrad.shapes.rules import rule_parameters, run_rule, static_value
+from typedgrad.shapes.spelling import spell
+
+
+class Slot(NamedTuple):
+    """The annotation of one tensor: `Float[Tensor, "n k"]` is `Slot("n k", "Float")`."""
+
+    axes: str
+    dtype: str = "Shaped"
+    many: bool = False  # a sequence of tensors, each matched on its own
+
+
+Where = Callable[..., Mapping[str, "Dim | Shape"]]
+Shapes = Mapping[str, "Shape | Sequence[Shape] | None"]
+
+
+class Signature:
+    """The shape contract of a function.
+
+    >>> matmul = Signature({"x": Slot("*#b m k"), "y": Slot("*#b k n")}, Slot("*#b m n"), name="matmul")
+    >>> matmul.infer({"x": (8, 32, 784), "y": (784, 10)})
+    (8, 32, 10)
+    """
+
+    __slots__ = ("_local", "_patterns", "args", "name", "out", "where")
+
+    def __init__(
+        self,
+        args: Mapping[str, Slot],
+        out: Slot | tuple[Slot, ...] | None,
+        where: Where | None = None,
+        name: str = "",
+    ) -> None:
+        self.args = dict(args)
+        self.out = out
+        self.where = where
+        self.name = name
+        self._patterns: dict[str, tuple[Axis, ...]] | None = None
+        self._local: dict[str, set[str]] | None = None
+
+    @property
+    def outs(self) -> tuple[Slot, ...]:
+        """The slots of the results; none for a function that returns no tensor."""
+        out = self.out
+        return () if out is None else (out,) if isinstance(out, Slot) else tuple(out)
+
+    @property
+    def patterns(self) -> dict[str, tuple[Axis, ...]]:
+        """The axes of every argument; parsed on first use, which raises `ShapeStringError` on a malformed string."""
+        if self._patterns is None:
+            self._patterns = {name: parse_axes(slot.axes) for name, slot in self.args.items()}
+        return self._patterns
+
+    def attach(self, where: Where, statics: Iterable[str] | None = None) -> None:
+        """Make `where` the rule. With the names of the static arguments, also check that it mentions no other name."""
+        self.where = where
+        self._local = None
+        if statics is not None:
+            known = {*self._keys(), *self.args, *statics}
+            for name in rule_parameters(where):
+                if name not in known:
+                    raise SignatureError(
+                        f"{self.name or 'a rule'}: `where` asks for `{name}`, which is neither a dimension, "
+                        f"a tensor nor a static argument; there are {', '.join(sorted(known))}"
+                    )
+
+    def bind(self, shapes: Shapes, known: Mapping[str, Dim] = {}, static: Mapping[str, object] = {}) -> Env:
+        """What the names mean for these argument shapes; raises `ShapeError` on the first clash.
+
+        `n` is bound to a dimension, `*batch` to a run. `known` holds names fixed beforehand. Arguments that are
+        None or missing are left out.
+
+        >>> Signature({"x": Slot("*batch n")}, None).bind({"x": (2, 3, 4)})
+        {'n': 4, '*batch': (2, 3)}
+        """
+        env = Env(known)
+        matcher = Matcher(env, lambda name: static_value(name, static, env))
+        for name, slot in self.args.items():
+            shape = shapes.get(name)
+            if shape is None:
+                continue
+            pattern = self.patterns[name]
+            if not slot.many:
+                matcher.match(Subject(name, slot.axes, pattern, shape))  # type: ignore[arg-type]  # one shape, not many
+                continue
+            for i, item in enumerate(shape):
+                matcher.match(Subject(f"{name}[{i}]", slot.axes, pattern, item))  # type: ignore[arg-type]  # many shapes
+                local = self._local_keys().get(name)
+                if local:
+                    matcher.settle()
+                    for key in local - known.keys():
+                        env.forget(key)
+        matcher.settle()
+        return env
+
+    def infer(
+        self, shapes: Shapes, static: Mapping[str, object] = {}, known: Mapping[str, Dim] = {}
+    ) -> Shape | tuple[Shape, ...]:
+        """The shape of the result, or a tuple of them.
+
+        Raises `ShapeError` with a hint if a small repair would do, `SignatureError` if the definition is at fault,
+        and `Inconclusive` if a rule cannot decide for unknown sizes.
+        """
+        try:
+            results = self.infer_all(shapes, static, known)
+        except ShapeError as error:
+            error.hint = error.hint or hints.find(lambda s, t: self.infer_all(s, t, known), error, shapes, static)
+            raise
+        return results[0] if isinstance(self.out, Slot) else results
+
+    def infer_all(
+        self, shapes: Shapes, static: Mapping[str, object] = {}, known: Mapping[str, Dim] = {}
+    ) -> tuple[Shape, ...]:
+        """The shapes of all results, without hints in the errors."""
+        try:
+            env = self.bind(shapes, known, static)
+            if self.where is not None:
+                self._run_where(env, shapes, static)
+            return self.spell(env, static)
+        except ShapeError as error:
+            error.where = error.where or self.name
+            raise
+
+    def spell(self, env: Mapping[str, Dim | Shape], static: Mapping[str, object] = {}) -> tuple[Shape, ...]:
+        """The shapes of the results, once every name has its meaning."""
+        return tuple(spell(self.name, slot.axes, env, self._stretched(), static) for slot in self.outs)
+
+    def _run_where(self, env: Env, shapes: Shapes, static: Mapping[str, object]) -> None:
+        assert self.where is not None
+        try:
+            tensors = {name: shapes.get(name) for name in self.args}
+            env |= run_rule(self.where, env, self._keys(), tensors, static)
+        except SignatureError as error:
+            raise SignatureError(f"{self.name}: {error}" if self.name else str(error)) from None
+        except ShapeError as error:
+            error.operands = error.operands or tuple(s.operand() for s in self.subjects(shapes))
+            raise
+
+    def subjects(self, shapes: Shapes) -> Iterable[Subject]:
+        """Every tensor of a call, for messages."""
+        for name, slot in self.args.items():
+            shape = shapes.get(name)
+            if shape is None:
+                continue
+            items = enumerate(shape) if slot.many else [(-1, shape)]
+            for i, item in items:
+                label = f"{name}[{i}]" if slot.many else name
+                yield Subject(label, slot.axes, self.patterns[name], item)  # type: ignore[arg-type]  # one of many
+
+    def check_result(self, env: Mapping[str, Dim | Shape], shapes: Shape | tuple[Shape, ...]) -> Env:
+        """Match what was returned against the return annotation; raises `ShapeError` that names the result.
+
+        `*#b` and `#n` in a return stand for the broadcast of the arguments that have them.
+
+        >>> f = Signature({"x": Slot("n m")}, Slot("n"), name="f")
+        >>> f.check_result(f.bind({"x": (2, 3)}), (3,))
+        Traceback (most recent call last):
+        typedgrad.shapes.errors.ShapeError: f: the result must have n=2 on axis 0 (n), not 3
+        <BLANKLINE>
+            x       [n=2 m=3]
+                     ^^^
+            return  [n=3]
+                     ^^^
+        """
+        bound = Env(env)
+        for axis in self._out_axes():
+            if axis.stretch and axis.key in self._stretched() and axis.key not in bound:
+                bound[axis.key] = () if axis.star else 1
+        matcher = Matcher(bound, lambda name: static_value(name, {}, bound))
+        single = isinstance(self.out, Slot)
+        try:
+            for i, slot in enumerate(self.outs):
+                shape = shapes if single else shapes[i]
+                name = "return" if single else f"return[{i}]"
+                matcher.match(Subject(name, slot.axes, parse_axes(slot.axes), shape, True))  # type: ignore[arg-type]  # by `single`
+            matcher.settle()
+        except ShapeError as error:
+            error.where = error.where or self.name
+            raise
+        return bound
+
+    def check_dtypes(self, given: Mapping[str, str | Sequence[str | None] | None]) -> None:
+        """Raise `DTypeError` if an argument certainly holds elements of a kind that its slot refuses.
+
+        >>> Signature({"x": Slot("n", "Float")}, None, name="relu").check_dtypes({"x": "int64"})
+        Traceback (most recent call last):
+        typedgrad.shapes.errors.DTypeError: relu: `x` must be Float, not int64
+        <BLANKLINE>
+          hint: convert it first: astype(x, float32)
+        """
+        for name, slot in self.args.items():
+            dtype = given.get(name)
+            items = (
+                [(name, dtype)]
+                if not slot.many or dtype is None
+                else [(f"{name}[{i}]", d) for i, d in enumerate(dtype)]
+            )
+            for label, item in items:
+                if isinstance(item, str) and dtypes.compare(slot.dtype, item) == "refuted":
+                    raise DTypeError(
+                        f"`{label}` must be {slot.dtype}, not {item}",
+                        where=self.name,
+                        hint=dtypes.conversion(label, slot.dtype),
+                    )
+
+    def _out_axes(self) -> list[Axis]:
+        return [axis for slot in self.outs for axis in parse_axes(slot.axes)]
+
+    def _stretched(self) -> set[str]:
+        """The names that arguments mention with `#`; where all of those are 1 such a name is not bound."""
+        return {axis.key for axes in self.patterns.values() for axis in axes if axis.stretch and axis.kind == "name"}
+
+    def _keys(self) -> set[str]:
+        """Every name the arguments bind; a starred one without its star, as a rule asks for it."""
+        return {name for axes in self.patterns.values() for axis in axes for name in _names(axis)}
+
+    def _local_keys(self) -> dict[str, set[str]]:
+        """For each sequence argument the names that every item has for itself: nothing else mentions them."""
+        if self._local is None:
+            outs = {name for axis in self._out_axes() for name in _names(axis)}
+            asked = set(rule_parameters(self.where)) - set(self.args) if self.where else set()
+            self._local = {}
+            for name, slot in self.args.items():
+                if slot.many:
+                    others = {
+                        n
+                        for other, axes in self.patterns.items()
+                        if other != name
+                        for axis in axes
+                        for n in _names(axis)
+                    }
+                    shared = outs | asked | others
+                    pattern = self.patterns[name]
+                    self._local[name] = {
+                        axis.key for axis in pattern if axis.kind == "name" and axis.text not in shared
+                    }
+        return self._local
+
+
+def _names(axis: Axis) -> set[str]:
+    return names_of(axis.dim) if axis.kind in ("name", "expression") else set()
