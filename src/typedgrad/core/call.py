@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+from typedgrad.core.aval import Aval
 from typedgrad.core.mode import mode
 from typedgrad.core.tape import Bundle, Partial
 from typedgrad.core.tensor import Tensor
@@ -16,11 +17,13 @@ from typedgrad.core.tensor import Tensor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from typedgrad.core.aval import Aval
     from typedgrad.core.primitive import Primitive
     from typedgrad.core.tape import Node
 
 _CACHE_LIMIT = 8_192
+NUMBERS = frozenset((bool, int, float, complex))
+# Python numbers met beside tensors of an aval: (aval, class, number) -> the 0-d tensor it became. Filled by `conversion`.
+WEAK: dict[tuple[Aval, type, complex], Tensor] = {}
 
 
 class Entry:
@@ -96,7 +99,12 @@ def _binary(op: Primitive) -> Callable[..., Any]:
     new, cls = object.__new__, Tensor
 
     def call(x: Any, y: Any, /) -> Any:
-        if x.__class__ is not cls or y.__class__ is not cls:
+        if y.__class__ is not cls:
+            number = WEAK.get((x.aval, y.__class__, y)) if x.__class__ is cls and y.__class__ in NUMBERS else None
+            if number is None:
+                return other(op, (x, y), {})
+            y = number
+        elif x.__class__ is not cls:
             return other(op, (x, y), {})
         key = (x.aval, y.aval)
         entry = get(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from typedgrad.backends import backend_for_device
+from typedgrad.core.call import NUMBERS, WEAK
 from typedgrad.core.casting import astype
 from typedgrad.core.tensor import Tensor
 from typedgrad.shapes import dtypes
@@ -33,7 +34,22 @@ def converted(op: Primitive, tensors: tuple[Any, ...]) -> tuple[Any, ...]:
     for group in {a.slot.dtype for a in arguments if a.slot is not None}:
         members = [i for i, a in enumerate(arguments) if a.slot is not None and a.slot.dtype == group]
         _promote(op, values, members)
-    return tensors if all(a is b for a, b in zip(values, tensors, strict=True)) else tuple(values)
+    if all(a is b for a, b in zip(values, tensors, strict=True)):
+        return tensors
+    _remember(tensors, values)
+    return tuple(values)
+
+
+def _remember(tensors: tuple[Any, ...], values: list[Any]) -> None:
+    """Let the next `x * 2.0` with such an `x` find its 2.0 at once."""
+    if len(tensors) != 2 or tensors[0] is not values[0] or type(tensors[1]) not in NUMBERS:
+        return
+    x, number = tensors
+    if number.__class__ is bool or number != number or (number == 0 and number.__class__ is not int):  # noqa: PLR0124  # the test for NaN
+        return
+    if len(WEAK) >= _SCALAR_LIMIT:
+        WEAK.clear()
+    WEAK[(x.aval, type(number), number)] = values[1]
 
 
 def _checked(op: Primitive, a: Argument, value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from typedgrad.backends import AbstractArray, backend_of
+from typedgrad.backends import AbstractArray, backend_of, namespace
 from typedgrad.core.aval import Aval, aval_of
 from typedgrad.core.call import Entry, flatten, raw_arguments
 from typedgrad.core.dtypes import dtype_name
@@ -17,6 +17,9 @@ from typedgrad.shapes import DTypeError, Slot, dtypes
 if TYPE_CHECKING:
     from typedgrad.core.primitive import Primitive
     from typedgrad.shapes import Shape
+
+# From 2.3 on, `out=...` asks a ufunc for an array even where the result has no axes.
+_ELLIPSIS_OUT = np.lib.NumpyVersion(np.__version__) >= "2.3.0"
 
 
 def examine(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any]) -> tuple[Entry, Any]:
@@ -137,9 +140,20 @@ def _entry(
         run = (lambda *arrays: made) if several else (lambda *arrays: made[0])
     else:
         run = functools.partial(op.body, **statics) if statics else op.body
+        xp = namespace(flatten(tensors)[0].data) if tensors else None
+        if op.is_direct and xp is np:
+            return Entry(op, _ufunc(op.name, avals), avals, statics=statics, layout=layout, several=several)
         if avals is None or any(a.shape == () for a in avals):
             run = _arrays_only(run, several=several)
     return Entry(op, run, avals, statics=statics, layout=layout, several=several)
+
+
+def _ufunc(name: str, avals: tuple[Aval, ...] | None) -> Any:
+    """numpy's own function for a direct op, made to return an array where the result has no axes."""
+    ufunc = getattr(np, name)
+    if avals is not None and avals[0].shape != ():
+        return ufunc
+    return functools.partial(ufunc, out=...) if _ELLIPSIS_OUT else _arrays_only(ufunc, several=False)
 
 
 def _arrays_only(run: Any, *, several: bool) -> Any:

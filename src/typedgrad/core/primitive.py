@@ -58,6 +58,7 @@ class Primitive:
         self.is_linear = False
         self.differentiable = True
         self.is_dynamic = False
+        self.is_direct = False
         self.function: Callable[..., Any] = body
         self.cache: dict[Any, Entry] = {}
 
@@ -220,6 +221,15 @@ def linear(op: F) -> F:
 def dynamic(op: F) -> F:
     """Say that the result's shape depends on values, so that it cannot be inferred."""
     lookup(op).is_dynamic = True
+    return op
+
+
+def direct(op: F) -> F:
+    """Say that the body is the namespace's function of the same name and nothing more, so that it may be called itself.
+
+    A law compares the two. Only for functions that give the right dtype without help.
+    """
+    lookup(op).is_direct = True
     return op
 
 

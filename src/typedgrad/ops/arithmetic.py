@@ -9,10 +9,11 @@ from jaxtyping import Num, Real
 
 from typedgrad.backends import namespace
 from typedgrad.core.dtypes import kind_of
-from typedgrad.core.primitive import dtype, elementwise, nondifferentiable
+from typedgrad.core.primitive import direct, dtype, elementwise, nondifferentiable
 from typedgrad.core.tensor import Scalar, Tensor, xp_of
 
 
+@direct
 @elementwise(lambda g, out, x, y: g, lambda g, out, x, y: g)
 def add(x1: Num[Tensor, "*#s"] | Scalar, x2: Num[Tensor, "*#s"] | Scalar, /) -> Num[Tensor, "*#s"]:
     """`x1 + x2`.
@@ -23,6 +24,7 @@ def add(x1: Num[Tensor, "*#s"] | Scalar, x2: Num[Tensor, "*#s"] | Scalar, /) -> 
     return xp_of(x1).add(x1, x2)
 
 
+@direct
 @elementwise(lambda g, out, x, y: g, lambda g, out, x, y: -g)
 def subtract(x1: Num[Tensor, "*#s"] | Scalar, x2: Num[Tensor, "*#s"] | Scalar, /) -> Num[Tensor, "*#s"]:
     """`x1 - x2`.
@@ -33,6 +35,7 @@ def subtract(x1: Num[Tensor, "*#s"] | Scalar, x2: Num[Tensor, "*#s"] | Scalar, /
     return xp_of(x1).subtract(x1, x2)
 
 
+@direct
 @elementwise(lambda g, out, x, y: g * y, lambda g, out, x, y: g * x)
 def multiply(x1: Num[Tensor, "*#s"] | Scalar, x2: Num[Tensor, "*#s"] | Scalar, /) -> Num[Tensor, "*#s"]:
     """`x1 * x2`.
@@ -87,6 +90,7 @@ def remainder(x1: Real[Tensor, "*#s"] | Scalar, x2: Real[Tensor, "*#s"] | Scalar
     return xp_of(x1).remainder(x1, x2)
 
 
+@direct
 @elementwise(lambda g, out, x: -g)
 def negative(x: Num[Tensor, "*s"], /) -> Num[Tensor, "*s"]:
     """`-x`.
@@ -97,6 +101,7 @@ def negative(x: Num[Tensor, "*s"], /) -> Num[Tensor, "*s"]:
     return namespace(x).negative(x)
 
 
+@direct
 @elementwise(lambda g, out, x: g)
 def positive(x: Num[Tensor, "*s"], /) -> Num[Tensor, "*s"]:
     """`x` itself.
@@ -107,6 +112,7 @@ def positive(x: Num[Tensor, "*s"], /) -> Num[Tensor, "*s"]:
     return namespace(x).positive(x)
 
 
+@direct
 @elementwise(lambda g, out, x: 2.0 * g * x)
 def square(x: Num[Tensor, "*s"], /) -> Num[Tensor, "*s"]:
     """`x * x`.
