@@ -31,6 +31,8 @@ from typedgrad.ops.create import full as full
 from typedgrad.ops.create import ones as ones
 from typedgrad.ops.create import zeros as zeros
 from typedgrad.ops.interchange import to_numpy as to_numpy
+from typedgrad.ops.matmul import matmul as matmul
+from typedgrad.ops.matrices import matrix_transpose as matrix_transpose
 from typedgrad.ops.operators import bind
 
 bind()

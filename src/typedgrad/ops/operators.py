@@ -19,6 +19,7 @@ METHODS: Final[dict[str, str]] = {
     "__truediv__": "typedgrad.ops.arithmetic.divide",
     "__floordiv__": "typedgrad.ops.arithmetic.floor_divide",
     "__mod__": "typedgrad.ops.arithmetic.remainder",
+    "__matmul__": "typedgrad.ops.matmul.matmul",
     "__neg__": "typedgrad.ops.arithmetic.negative",
     "__pos__": "typedgrad.ops.arithmetic.positive",
 }
