@@ -20,11 +20,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from typedgrad.shapes import SignatureError as SignatureError
-
-try:
-    from typedgrad.shapes import registry
-except ImportError:
-    registry = None
+from typedgrad.shapes import registry
 
 if TYPE_CHECKING:
     from typedgrad.core.call import Entry
@@ -119,7 +115,7 @@ def _define(body: F, derivatives: tuple[Rule, ...] | None) -> F:
     op.function = function
     REGISTRY[op.full_name] = op
     _BY_FUNCTION[function] = op
-    registry and registry.register_lazy(op.full_name, lambda: _describe(op))
+    registry.register_lazy(op.full_name, lambda: _describe(op))
     return function  # type: ignore[return-value]  # it behaves as `body`, checked and recorded
 
 

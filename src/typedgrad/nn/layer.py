@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from typedgrad.core.pytree import register_node
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from typedgrad.shapes import Dim
+
+_QUOTED = re.compile(r"""["']([^"']*)["']""")
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 class LayerMeta(type):
@@ -50,6 +54,7 @@ class Layer(metaclass=LayerMeta):
 
     _fields: ClassVar[dict[str, Any]] = {}
     _annotated: ClassVar[tuple[str, ...]] = ()
+    _sizes: ClassVar[frozenset[str]] = frozenset()
     _static: Static
 
     if TYPE_CHECKING:
@@ -60,13 +65,12 @@ class Layer(metaclass=LayerMeta):
         own = [name for name, hint in cls.__dict__.get("__annotations__", {}).items() if "ClassVar" not in str(hint)]
         cls._annotated = tuple(dict.fromkeys([*cls._annotated, *own]))
         cls._fields = {name: getattr(cls, name) for name in cls._annotated if hasattr(cls, name)}
-        if "__init__" not in cls.__dict__ and cls.__init__ in (Layer.__init__, object.__init__):
-            pass
         if "__call__" in cls.__dict__ and CHECKS != "off":
             checked = remembering(
                 cls.__dict__["__call__"], title=describe, known=known_sizes, self_key="_static", learn=_learn
             )
             cls.__call__ = checked  # type: ignore[method-assign]  # the same call, checked
+        cls._sizes = cls._sizes | _size_names(cls, own)
         register_node(cls, _flatten, _unflatten)
 
     def __init__(self, **fields: Any) -> None:
@@ -83,6 +87,9 @@ class Layer(metaclass=LayerMeta):
             elif not isinstance(cls._fields[name], Inferred):
                 object.__setattr__(self, name, cls._fields[name])
 
+    def __check__(self) -> None:
+        """Refuse values that make no sense; a layer class may say more than that sizes are positive."""
+
     def __setattr__(self, name: str, value: object) -> None:
         if "_static" in self.__dict__:
             raise AttributeError(f"{type(self).__name__} is frozen: build a new layer instead of setting `{name}`")
@@ -93,6 +100,21 @@ class Layer(metaclass=LayerMeta):
 
     def __repr__(self) -> str:
         return describe(self)
+
+
+def _size_names(cls: type, own: list[str]) -> frozenset[str]:
+    """The integer fields that the shape strings of the class's parameters and of its call mention."""
+    hints = cls.__dict__.get("__annotations__", {})
+    call = getattr(cls.__dict__.get("__call__"), "__annotations__", {})
+    named = {word for hint in [*hints.values(), *call.values()] for word in _WORD.findall(_shapes_in(hint))}
+    return frozenset(name for name in cls._annotated if name in named)
+
+
+def _shapes_in(hint: object) -> str:
+    """The shape strings in an annotation, which is itself a string if its evaluation was postponed."""
+    if isinstance(hint, str):
+        return " ".join(_QUOTED.findall(hint))
+    return str(getattr(hint, "dim_str", ""))
 
 
 def describe(layer: Any) -> str:
@@ -131,8 +153,25 @@ def _learn(layer: Any, env: Mapping[str, Any]) -> None:
             learning.note(layer, name, env[name])
 
 
+def state_of(layer: Layer, name: str) -> State:
+    """The state behind a field, for `run.update`."""
+    found = layer.__dict__[name]
+    assert isinstance(found, State)
+    return found
+
+
+def _check_sizes(layer: Any) -> None:
+    """A size that its class's shape strings name must be a positive int."""
+    for name in layer._annotated:
+        value = layer.__dict__.get(name)
+        if name in layer._sizes and value is not None and (type(value) is not int or value <= 0):
+            raise ValueError(f"{type(layer).__name__}: `{name}` must be a positive int, got {value!r}")
+
+
 def _seal(layer: Any) -> None:
-    """Build what follows from the fields, part children from the rest, and freeze."""
+    """Check the fields, build what follows from them, part children from the rest, and freeze."""
+    _check_sizes(layer)
+    layer.__check__()
     for name, default in layer._fields.items():
         if isinstance(default, Sub) and name not in layer.__dict__:
             object.__setattr__(layer, name, default.make(layer))

@@ -1,0 +1,45 @@
+"""Fully connected layers, and flattening what goes into them."""
+
+from __future__ import annotations
+
+from jaxtyping import Float, Shaped
+
+from typedgrad.core.tensor import Tensor
+from typedgrad.nn.fields import inferred, param
+from typedgrad.nn.initialisers import glorot_uniform, zeros
+from typedgrad.nn.layer import Layer
+from typedgrad.ops.move import flatten
+
+
+class Dense(Layer):
+    """`x @ weight + bias` over the last axis.
+
+    Raises ValueError if a size is not positive.
+
+    >>> layer = tg.init(tg.nn.Dense(in_features=4, out_features=2), tg.random.key(0))
+    >>> layer(tg.ones((3, 4))).shape
+    (3, 2)
+    """
+
+    in_features: int = inferred
+    out_features: int
+    use_bias: bool = True
+    weight: Float[Tensor, "in_features out_features"] = param(glorot_uniform)
+    bias: Float[Tensor, "out_features"] | None = param(zeros, when=lambda self: self.use_bias)
+
+    def __call__(self, x: Float[Tensor, "*batch in_features"]) -> Float[Tensor, "*batch out_features"]:
+        y = x @ self.weight
+        return y if self.bias is None else y + self.bias
+
+
+class Flatten(Layer):
+    """All axes but the first (or the first `keep`) as one.
+
+    >>> tg.nn.Flatten()(tg.ones((2, 3, 4))).shape
+    (2, 12)
+    """
+
+    keep: int = 1
+
+    def __call__(self, x: Shaped[Tensor, "..."]) -> Shaped[Tensor, "..."]:
+        return flatten(x, start=self.keep)
