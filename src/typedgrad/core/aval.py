@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from typedgrad.shapes import Dim
+    from typedgrad.shapes import Shape
 
 _INTERNED: dict[tuple[tuple[int, ...], np.dtype[np.generic], str], Aval] = {}
 _LIMIT: Final = 65_536
@@ -36,9 +36,9 @@ class Aval:
         return f"{self.dtype.name}[{' '.join(map(str, self.shape))}]{where}"
 
 
-def aval_of(shape: tuple[Dim, ...] | tuple[int, ...], dtype: np.dtype[np.generic], device: str) -> Aval:
+def aval_of(shape: Shape, dtype: np.dtype[np.generic], device: str) -> Aval:
     """The one `Aval` with this shape, dtype and device."""
-    key = (shape, dtype, device)
+    key = (tuple(shape), dtype, device)
     found = _INTERNED.get(key)  # type: ignore[arg-type]  # symbolic sizes hash and compare like ints
     if found is None:
         if len(_INTERNED) >= _LIMIT:

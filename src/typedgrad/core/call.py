@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _CACHE_LIMIT = 8_192
 NUMBERS = frozenset((bool, int, float, complex))
-# Python numbers met beside tensors of an aval: (aval, class, number) -> the 0-d tensor it became. Filled by `conversion`.
-WEAK: dict[tuple[Aval, type, complex], Tensor] = {}
+# Numbers met beside tensors: (aval of the tensor, class, number) -> the 0-d tensor it became. Filled by `conversion`.
+WEAK: dict[tuple[Aval, type, object], Tensor] = {}
 
 
 class Entry:
@@ -50,7 +50,7 @@ class Entry:
         self.avals = avals
         self.several = several
         # The fast paths handle one result of a known aval; None sends the call to `general`.
-        self.aval = avals[0] if avals is not None and not several and layout is None else None
+        self.aval: Any = avals[0] if avals is not None and not several and layout is None else None
         self.statics = statics
         self.layout = layout
         self.tapes = primitive.differentiable and (avals is None or any(a.dtype.kind == "f" for a in avals))
@@ -125,6 +125,7 @@ def _binary(op: Primitive) -> Callable[..., Any]:
 
 def _lazy(op: Primitive) -> Callable[..., Any]:
     """A function that reads its annotations and writes its own fast path when it is first called."""
+    ready: Callable[..., Any]
 
     def first(*args: Any, **kwargs: Any) -> Any:
         nonlocal ready
@@ -133,7 +134,7 @@ def _lazy(op: Primitive) -> Callable[..., Any]:
         ready = fast_path(op)
         return ready(*args, **kwargs)
 
-    ready: Callable[..., Any] = first
+    ready = first
 
     def call(*args: Any, **kwargs: Any) -> Any:
         return ready(*args, **kwargs)
@@ -188,9 +189,7 @@ def spread(layout: tuple[int | None, ...] | None, flat: tuple[Any, ...] | list[A
     if layout is None:
         return tuple(flat)
     items = iter(flat)
-    return tuple(
-        None if k is None else next(items) if k < 0 else tuple(next(items) for _ in range(k)) for k in layout
-    )
+    return tuple(None if k is None else next(items) if k < 0 else tuple(next(items) for _ in range(k)) for k in layout)
 
 
 def raw_arguments(entry: Entry, flat: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -223,6 +222,7 @@ class Selection:
         self.index = index
 
     def pull(self, g: Any, node: Node) -> tuple[Partial]:
+        """Hand a cotangent on."""
         return (Partial({self.index: g}),)
 
     pull_taped = pull

@@ -1,8 +1,8 @@
-"""Before an op runs for the first time on some arguments: scalars become tensors, dtypes are promoted, the rest is refused."""
+"""Before an op first runs on some arguments: scalars become tensors, dtypes are promoted, the rest is refused."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from typedgrad.backends import backend_for_device
 from typedgrad.core.call import NUMBERS, WEAK
@@ -70,7 +70,8 @@ def _checked(op: Primitive, a: Argument, value: Any) -> Any:
 
 def _describe(value: object) -> str:
     kind = type(value)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__.partition('.')[0]}.{kind.__qualname__}"
+    package = kind.__module__.partition(".")[0]
+    name = kind.__qualname__ if package == "builtins" else f"{package}.{kind.__qualname__}"
     if isinstance(value, (int, float, complex, list, tuple)) or hasattr(value, "__array__"):
         return f"{name}; convert it with tg.asarray"
     return "None" if value is None else name
@@ -88,9 +89,16 @@ def _promote(op: Primitive, values: list[Any], members: list[int]) -> None:
     wanted = names.pop() if len(names) == 1 else dtypes.promote(*sorted(names | {t.dtype.name for t in tensors}))
     for v in present:
         if isinstance(v, _NUMBERS):
-            wanted = dtypes.with_scalar(wanted, type(v).__name__)
+            wanted = dtypes.with_scalar(wanted, _kind(v))
     for i in members:
         values[i] = _as(values[i], wanted, tensors[0].device)
+
+
+def _kind(number: complex) -> Literal["bool", "int", "float", "complex"]:
+    """The kind of a Python number; subclasses (numpy's float64 is one of float) count as what they derive from."""
+    if isinstance(number, bool):
+        return "bool"
+    return "int" if isinstance(number, int) else "float" if isinstance(number, float) else "complex"
 
 
 def _as(value: Any, dtype: str, device: str) -> Any:

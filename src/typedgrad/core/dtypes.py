@@ -30,7 +30,7 @@ def dtype_name(dtype: object) -> str:
 
 
 def kind_of(name: str) -> str:
-    """ "bool", "int", "float" or "complex"."""
+    """The family of a dtype: bool, int, float or complex."""
     return {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}[np.dtype(name).kind]
 
 

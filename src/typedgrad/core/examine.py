@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from typedgrad.backends import AbstractArray, backend_of, namespace
+from typedgrad.backends import AbstractArray, backend_of
 from typedgrad.core.aval import Aval, aval_of
 from typedgrad.core.call import Entry, flatten, raw_arguments
 from typedgrad.core.dtypes import dtype_name
-from typedgrad.core.primitive import SignatureError
-from typedgrad.shapes import DTypeError, Slot, dtypes
+from typedgrad.shapes import DTypeError, SignatureError, Slot, dtypes
 
 if TYPE_CHECKING:
     from typedgrad.core.primitive import Primitive
@@ -58,9 +57,8 @@ def _hashable(op: Primitive, statics: dict[str, Any]) -> None:
             hash(value)
         except TypeError:
             advice = "; write a tuple" if isinstance(value, list) else ""
-            raise TypeError(
-                f"{op.name}: the static argument `{name}` must be hashable, not {type(value).__name__} {value!r}{advice}"
-            ) from None
+            what = f"{type(value).__name__} {value!r}"
+            raise TypeError(f"{op.name}: the static argument `{name}` must be hashable, not {what}{advice}") from None
 
 
 def _infer(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any], device: str) -> tuple[Aval, ...] | None:
@@ -71,7 +69,7 @@ def _infer(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any], dev
     shapes = infer_shapes(op, tensors, statics)
     names = infer_dtypes(op, tensors, statics, len(shapes))
     return tuple(
-        aval_of(shape, np.dtype(name), device)  # type: ignore[arg-type]  # no stars at run time
+        aval_of(shape, np.dtype(name), device)
         for shape, name in zip(shapes, names, strict=True)
     )
 
@@ -115,7 +113,8 @@ def infer_dtypes(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any
 def _dtype_of(op: Primitive, slot: Any, names: dict[str, str]) -> str:
     if slot is not None and (concrete := dtypes.concrete(slot.dtype)) is not None:
         return concrete
-    same = [names[a.name] for a in op.reading.tensors if a.slot and slot and a.slot.dtype == slot.dtype and a.name in names]
+    wanted = slot.dtype if slot is not None else None
+    same = [names[a.name] for a in op.reading.tensors if a.slot and a.slot.dtype == wanted and a.name in names]
     found = same or list(names.values())
     if not found:
         raise SignatureError(f"{op.name}: the dtype of the result follows from no argument; attach a rule with @dtype")
@@ -140,8 +139,7 @@ def _entry(
         run = (lambda *arrays: made) if several else (lambda *arrays: made[0])
     else:
         run = functools.partial(op.body, **statics) if statics else op.body
-        xp = namespace(flatten(tensors)[0].data) if tensors else None
-        if op.is_direct and xp is np:
+        if op.is_direct and backend_of(tensors[0].data).name == "numpy":
             return Entry(op, _ufunc(op.name, avals), avals, statics=statics, layout=layout, several=several)
         if avals is None or any(a.shape == () for a in avals):
             run = _arrays_only(run, several=several)
@@ -149,7 +147,7 @@ def _entry(
 
 
 def _ufunc(name: str, avals: tuple[Aval, ...] | None) -> Any:
-    """numpy's own function for a direct op, made to return an array where the result has no axes."""
+    """Numpy's own function for a direct op, made to return an array where the result has no axes."""
     ufunc = getattr(np, name)
     if avals is not None and avals[0].shape != ():
         return ufunc
@@ -157,7 +155,7 @@ def _ufunc(name: str, avals: tuple[Aval, ...] | None) -> Any:
 
 
 def _arrays_only(run: Any, *, several: bool) -> Any:
-    """numpy returns scalars where the result has no axes; make them arrays again."""
+    """Numpy returns scalars where the result has no axes; make them arrays again."""
 
     def on_numpy(*arrays: Any) -> Any:
         out = run(*arrays)
@@ -177,5 +175,3 @@ def _compare(op: Primitive, avals: tuple[Aval, ...], data: tuple[Any, ...]) -> N
                 f"{op.name}: the body returned {found.name}[{' '.join(map(str, shape))}], "
                 f"but the signature says {aval!r}"
             )
-
-

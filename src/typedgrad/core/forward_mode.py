@@ -92,9 +92,7 @@ def _push(node: Node, known: dict[int, Any]) -> Any:
         return _transpose(node, primals, tangents)
     out = Tensor(data, entry.avals[0] if entry.avals else None, node if mode.depth else None)
     if op.jvp_rule is not None:
-        return op.jvp_rule(
-            *spread(entry.layout, tangents), out, *spread(entry.layout, primals), **entry.statics
-        )
+        return op.jvp_rule(*spread(entry.layout, tangents), out, *spread(entry.layout, primals), **entry.statics)
     total: Any = None
     for derivative, t in zip(op.derivatives or (), tangents, strict=True):
         if t is not None:
@@ -105,12 +103,13 @@ def _push(node: Node, known: dict[int, Any]) -> Any:
 
 def _transpose(node: Node, primals: tuple[Tensor, ...], tangents: list[Any]) -> Any:
     """J t, from the vjp rule alone: u -> J'u is linear, and the gradient of <J'u, t> with respect to u is J t."""
-    entry, inputs, data = node
+    entry, _, data = node
     outs = data if entry.several else (data,)
     with differentiating:
         starts = [leaf(_zeros_like(Tensor(d))) for d in outs]
         g: Any = Partial(dict(enumerate(starts))) if entry.several else starts[0]
-        pulled = entry.pull_taped(g, (entry, tuple(_marked(x, t) for x, t in zip(primals, tangents, strict=True)), data))
+        marked = tuple(_marked(x, t) for x, t in zip(primals, tangents, strict=True))
+        pulled = entry.pull_taped(g, (entry, marked, data))
         seeds = [
             (c.node, t) for c, t in zip(pulled, tangents, strict=True) if c is not None and t is not None and c.node
         ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from typedgrad.core.call import general, other, unknown
 from typedgrad.core.signatures import is_required
 from typedgrad.core.tensor import Tensor
+from typedgrad.shapes import SignatureError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 def fast_path(op: Primitive) -> Callable[..., Any]:
     """A function with the parameters of `op` that looks the call up and runs it."""
-    from typedgrad.core.primitive import SignatureError
-
     arguments = op.reading.arguments
     tensors = [a for a in arguments if a.slot is not None]
     statics = [a for a in arguments if a.slot is None]
@@ -39,7 +38,7 @@ def fast_path(op: Primitive) -> Callable[..., Any]:
     }
     several = any(a.optional or (a.slot and a.slot.many) for a in tensors)
     source = _source(op.name, tensors, statics, simple=not several)
-    exec(compile(source, f"<fast path of {op.full_name}>", "exec"), scope)  # noqa: S102  # see the module's docstring
+    exec(compile(source, f"<fast path of {op.full_name}>", "exec"), scope)  # see the module's docstring
     made: Callable[..., Any] = scope[op.name]
     return made
 

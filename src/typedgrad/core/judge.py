@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LIMIT = 8_192
 
 
-class _Escaping(Exception):  # noqa: N818  # carries an error past jaxtyping, is none itself
+class _Escaping(Exception):  # carries an error past jaxtyping, is none itself
     """An error of the body that jaxtyping must not mistake for its own verdict."""
 
     def __init__(self, error: Exception) -> None:
@@ -101,7 +101,7 @@ class Judge:
         return out, call.remembered(out)
 
     def wrapper(self, *, keep: bool) -> Callable[..., Any]:
-        """The function to call: remembers verdicts if `keep` and if the annotations depend on types and shapes alone."""
+        """The function to call: remembers verdicts if `keep`, and if they depend on types and shapes alone."""
         source = wrapper_source(self.function, self.reading, self.self_key) if keep else None
         if source is None:
             return lambda *args, **kwargs: self.unknown(None, args, kwargs)
@@ -114,7 +114,8 @@ class Judge:
             "storage": jaxtyping_storage._shape_storage,
             **{f"default_{a.name}": a.default for a in self.reading.arguments},
         }
-        exec(compile(source, f"<judge of {self.function.__qualname__}>", "exec"), scope)  # noqa: S102  # made of parameter names alone
+        # The text is made of parameter names alone.
+        exec(compile(source, f"<judge of {self.function.__qualname__}>", "exec"), scope)
         made: Callable[..., Any] = scope["judged"]
         return made
 
@@ -178,7 +179,7 @@ class _Call:
         self.ran = True
         if self.refusal is not None:
             raise _Escaping(self.refusal)
-        single, variadic, *_ = jaxtyping_storage.get_shape_memo()
+        single, variadic, *_ = jaxtyping_storage.get_shape_memo()  # type: ignore[no-untyped-call]  # jaxtyping has no types there
         self.memos = (dict(single), dict(variadic))
         if self.made:
             self.out = self.made[0]
@@ -197,7 +198,7 @@ class _Call:
                 raise refusal
 
     def ours_alone(self) -> tuple[Any, Remembered]:
-        """jaxtyping cannot evaluate some axis; ours can, so it decides alone."""
+        """Jaxtyping cannot evaluate some axis; ours can, so it decides alone."""
         judge = self.judge
         refusal = explain_arguments(judge.reading, judge.signature, self.arguments, self.known, self.title)
         if refusal is not None:
@@ -257,14 +258,15 @@ def check_call(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any])
         if refusal is not None:
             raise refusal from error
         if not isinstance(error, AnnotationError):
-            raise ShapeError(f"an argument does not fit the annotations: {_last_words(error)}", where=op.name) from error
+            words = f"an argument does not fit the annotations: {_last_words(error)}"
+            raise ShapeError(words, where=op.name) from error
 
 
 def _checker(op: Primitive) -> Callable[..., None]:
     """A function with the annotated parameters of `op` that does nothing but have them checked."""
     names = [a.name for a in op.reading.arguments]
     scope: dict[str, Any] = {}
-    exec(f"def {op.name}({', '.join(names)}): pass", scope)  # noqa: S102  # made of parameter names alone
+    exec(f"def {op.name}({', '.join(names)}): pass", scope)  # made of parameter names alone
     checker: Any = scope[op.name]
     checker.__annotations__ = {a.name: a.hint for a in op.reading.arguments}
     checker.__module__ = op.body.__module__

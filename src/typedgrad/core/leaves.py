@@ -57,9 +57,7 @@ def differentiable_leaves(name: str, tree: Any) -> tuple[list[Any], Structure]:
     return made, structure
 
 
-def with_leaves(
-    name: str, args: tuple[Any, ...], positions: tuple[int, ...]
-) -> tuple[list[Any], list[Any], Structure]:
+def with_leaves(name: str, args: tuple[Any, ...], positions: tuple[int, ...]) -> tuple[list[Any], list[Any], Structure]:
     """The arguments with fresh leaves at `positions`, these leaves, and the structure of the tuple of those arguments.
 
     Raises:

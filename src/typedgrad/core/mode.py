@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 
 class _Mode(threading.local):
@@ -27,7 +23,7 @@ class Raw:
     def __enter__(self) -> None:
         mode.raw += 1
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *error: object) -> None:
         mode.raw -= 1
 
 
@@ -39,7 +35,7 @@ class Differentiating:
     def __enter__(self) -> None:
         mode.depth += 1
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *error: object) -> None:
         mode.depth -= 1
 
 

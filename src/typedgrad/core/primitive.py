@@ -17,10 +17,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
-from typedgrad.shapes import SignatureError as SignatureError
-from typedgrad.shapes import registry
+from typedgrad.shapes import SignatureError, registry
 
 if TYPE_CHECKING:
     from typedgrad.core.call import Entry
@@ -116,7 +115,7 @@ def _define(body: F, derivatives: tuple[Rule, ...] | None) -> F:
     REGISTRY[op.full_name] = op
     _BY_FUNCTION[function] = op
     registry.register_lazy(op.full_name, lambda: _describe(op))
-    return function  # type: ignore[return-value]  # it behaves as `body`, checked and recorded
+    return cast("F", function)  # it behaves as `body`, checked and recorded
 
 
 def _describe(op: Primitive) -> registry.Entry:
@@ -130,7 +129,7 @@ def _describe(op: Primitive) -> registry.Entry:
 def primitive(body: F) -> F:
     """Make `body`, which computes on raw arrays, a checked and differentiable op.
 
-    The annotations are its shape rule. Attach `where`, `vjp`, `jvp`, `dtype`, or mark it `linear` or `nondifferentiable`.
+    The annotations are its shape rule. Attach `where`, `vjp`, `jvp`, `dtype`; mark it `linear`, `nondifferentiable`.
     """
     return _define(body, None)
 
@@ -162,7 +161,7 @@ def where(op: Callable[..., Any]) -> Callable[[R], R]:
     found = lookup(op)
 
     def attach(rule: R) -> R:
-        code = rule.__code__  # type: ignore[attr-defined]  # rules are plain functions
+        code = rule.__code__
         wanted = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         unknown = [name for name in wanted if name not in found.names() - {"return"}]
         if unknown:
@@ -236,7 +235,7 @@ def nondifferentiable(op: F) -> F:
 
 
 def dtype(op: Callable[..., Any]) -> Callable[[R], R]:
-    """Attach the rule that names the result's dtype, from dtype names of tensor arguments and static arguments by name."""
+    """Attach the rule that names the result's dtype; it asks by name for dtypes of tensors and for static arguments."""
     found = lookup(op)
 
     def attach(rule: R) -> R:

@@ -62,7 +62,7 @@ def pull_on_tensors(op: Primitive) -> Callable[[Any, Node], Any]:
 
 def _unary(derivative: Rule) -> Callable[[Any, Node], Any]:
     def pull(g: Any, node: Node) -> Any:
-        entry, (x,), out = node
+        _, (x,), out = node
         if not x.shape and x.data.__class__ is ndarray:
             return (derivative(g, out[()], x.data[()]),)
         return (derivative(g, out, x.data),)

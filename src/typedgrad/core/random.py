@@ -26,7 +26,7 @@ _SPLIT, _FOLD, _NAME = 1, 2, 3
 
 
 class Key:
-    """The name of a stream of random numbers. Equal keys give equal numbers; use each for one thing, and split for more.
+    """The name of a stream of random numbers. Equal keys give equal numbers: use each for one thing, split for more.
 
     >>> a, b = tg.random.split(tg.random.key(0))
     >>> a == b

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from typedgrad.core.leaves import off_the_tape
 from typedgrad.core.pytree import tree_map
 from typedgrad.core.random import Key, fold_in
 from typedgrad.core.state import State
-if TYPE_CHECKING:
-    from types import TracebackType
 
+if TYPE_CHECKING:
     from typedgrad.core.tensor import Tensor
 
 T = TypeVar("T")
@@ -36,11 +35,11 @@ class Run:
         self._updates: dict[int, tuple[object, Tensor]] = {}
         self._recomputing = False
 
-    def __enter__(self) -> Run:
+    def __enter__(self) -> Self:
         _open.runs.append(self)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *error: object) -> None:
         _open.runs.remove(self)
 
     def next_key(self) -> Key:
@@ -106,7 +105,7 @@ class Replay:
             self._after, self._before = run._drawn, run._recomputing
             run._drawn, run._recomputing = self._drawn, True
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *error: object) -> None:
         run = self._run
         if run:
             run._drawn, run._recomputing = self._after, self._before

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import typing
 from collections.abc import Callable, Sequence
-from inspect import Parameter, signature
+from inspect import Parameter, get_annotations, signature
 from types import NoneType, UnionType
 from typing import Any, NamedTuple
 
@@ -36,10 +37,12 @@ class Reading(NamedTuple):
 
     @property
     def tensors(self) -> tuple[Argument, ...]:
+        """The arguments with a shape string."""
         return tuple(a for a in self.arguments if a.slot is not None)
 
     @property
     def statics(self) -> tuple[Argument, ...]:
+        """All others."""
         return tuple(a for a in self.arguments if a.slot is None)
 
 
@@ -106,3 +109,12 @@ def is_variadic(argument: Argument) -> bool:
 def is_required(argument: Argument) -> bool:
     """Whether the parameter has no default."""
     return argument.default is Parameter.empty
+
+
+def own_annotations(thing: Any) -> dict[str, Any]:
+    """The annotations written in a class or function itself; names that do not exist yet stay as they are written."""
+    if sys.version_info >= (3, 14):
+        import annotationlib
+
+        return annotationlib.get_annotations(thing, format=annotationlib.Format.FORWARDREF)
+    return get_annotations(thing)

@@ -94,7 +94,9 @@ def _leading_to(roots: list[Node], stops: set[int]) -> set[int]:
     return reaching
 
 
-def _sweep(roots: list[Node], cotangents: dict[int, Any], uses: dict[int, int], stops: set[int], *, taped: bool) -> None:
+def _sweep(
+    roots: list[Node], cotangents: dict[int, Any], uses: dict[int, int], stops: set[int], *, taped: bool
+) -> None:
     """Visit each node once, after everything that used its result."""
     ready = [root for root in roots if id(root) not in uses]
     while ready:

@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     from typedgrad.backends import Array, Namespace
     from typedgrad.core.tape import Node
 
-    Shape = TypeVar("Shape", default=Any, covariant=True)
-    DType = TypeVar("DType", default=Any, covariant=True)
-    Index: TypeAlias = "int | slice | EllipsisType | Tensor | None | tuple[int | slice | EllipsisType | Tensor | None, ...]"
+    Shape_co = TypeVar("Shape_co", default=Any, covariant=True)
+    DType_co = TypeVar("DType_co", default=Any, covariant=True)
+    _Item: TypeAlias = "int | slice | EllipsisType | Tensor | None"
+    Index: TypeAlias = "_Item | tuple[_Item, ...]"
 else:
     # The defaults of type parameters (PEP 696) matter to checkers only; before Python 3.13 they need a package.
     from typing import TypeVar
 
-    Shape = TypeVar("Shape", covariant=True)
-    DType = TypeVar("DType", covariant=True)
+    Shape_co = TypeVar("Shape_co", covariant=True)
+    DType_co = TypeVar("DType_co", covariant=True)
 
 Scalar: TypeAlias = bool | int | float | complex
 
@@ -33,7 +34,7 @@ Scalar: TypeAlias = bool | int | float | complex
 xp_of = cast("Callable[[object], Namespace[Tensor]]", namespace)
 
 
-class Tensor(Generic[Shape, DType]):
+class Tensor(Generic[Shape_co, DType_co]):
     """An array with a shape, a dtype and, while something is being differentiated, a node on the tape.
 
     `Tensor(data)` boxes an array of any known backend without copying it; `typedgrad.asarray` also takes lists and
@@ -73,11 +74,11 @@ class Tensor(Generic[Shape, DType]):
         def node(self) -> Node | None:
             """How it was made, while something is being differentiated."""
 
-    def __new__(cls, data: Array, aval: Aval | None = None, node: Node | None = None) -> Tensor[Shape, DType]:
+    def __new__(cls, data: Array, aval: Aval | None = None, node: Node | None = None) -> Tensor[Shape_co, DType_co]:
         self = object.__new__(cls)
         if aval is None:
             backend = backend_of(data)
-            aval = aval_of(tuple(data.shape), backend.dtype(data), backend.device(data))
+            aval = aval_of(data.shape, backend.dtype(data), backend.device(data))
         self.data = data  # type: ignore[misc]  # read-only to users, set once here
         self.aval = aval  # type: ignore[misc]  # as above
         self.shape = aval.shape  # type: ignore[misc]  # as above

@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, overload
 
 from typedgrad.backends import namespace
-from typedgrad.core.leaves import cotangents_for, differentiable_leaves, leaf_nodes, leaf_results, off_the_tape, with_leaves
+from typedgrad.core.leaves import (
+    cotangents_for,
+    differentiable_leaves,
+    leaf_nodes,
+    leaf_results,
+    off_the_tape,
+    with_leaves,
+)
 from typedgrad.core.mode import differentiating, mode
 from typedgrad.core.pytree import flatten, unflatten
 from typedgrad.core.tape import backward, detached
@@ -164,7 +171,7 @@ def hessian(f: Callable[Concatenate[A, P], Tensor], argnums: int = 0) -> Callabl
     Tensor([[ 6.,  0.],
             [ 0., 12.]], dtype=float32)
     """
-    return jacobian(grad(f, argnums), argnums)  # type: ignore[arg-type]  # `grad` with a position loses the types
+    return jacobian(grad(f, argnums), argnums)
 
 
 def hvp(f: Callable[[A], Tensor], x: A, v: A) -> A:

@@ -57,6 +57,7 @@ def typed(function: F) -> F:
 
 def remembering(function: F, **options: Any) -> F:
     """`function`, checked in full on its first call with a signature; the checker is built when it is first called."""
+    ready: Callable[..., Any]
 
     def first(*args: Any, **kwargs: Any) -> Any:
         nonlocal ready
@@ -65,7 +66,7 @@ def remembering(function: F, **options: Any) -> F:
         ready = Judge(function, **options).wrapper(keep=CHECKS == "cached")
         return ready(*args, **kwargs)
 
-    ready: Callable[..., Any] = first
+    ready = first
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:

@@ -109,6 +109,7 @@ def param(
     >>> class Scale(tg.nn.Layer):
     ...     features: int
     ...     weight: Float[tg.Tensor, "features"] = tg.nn.param(tg.nn.ones)
+    ...
     ...     def __call__(self, x: Float[tg.Tensor, "*batch features"]) -> Float[tg.Tensor, "*batch features"]:
     ...         return x * self.weight
     >>> tg.init(Scale(features=2), tg.random.key(0)).weight

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Layer)
 
 
-def init(model: M, key: Key, *, input: object = None, dtype: DTypeLike = "float32") -> M:  # noqa: A002  # the word users know
+def init(model: M, key: Key, *, input: object = None, dtype: DTypeLike = "float32") -> M:  # the word users know
     """The model with its parameters filled in.
 
     Each parameter's key follows from its path, so adding a layer changes no other. Parameters that have values keep
@@ -82,7 +82,8 @@ def _whole(layer: Any, sizes: dict[str, Any]) -> dict[str, int]:
     for name, size in sizes.items():
         if not isinstance(size, int):
             raise TypeError(
-                f"{type(layer).__name__}.{name} would be `{size}`, which is not a number; give that axis of the input a size"
+                f"{type(layer).__name__}.{name} would be `{size}`, which is not a number; "
+                "give that axis of the input a size"
             )
     return sizes
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from typedgrad.core.pytree import register_node
+from typedgrad.core.signatures import own_annotations
 from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
 from typedgrad.core.typed import CHECKS, remembering
@@ -31,9 +32,7 @@ class LayerMeta(type):
         return layer
 
 
-@dataclass_transform(
-    kw_only_default=True, frozen_default=True, eq_default=False, field_specifiers=(param, state, sub)
-)
+@dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=False, field_specifiers=(param, state, sub))
 class Layer(metaclass=LayerMeta):
     """The base of all layers: a frozen, keyword-only record that is a tree of its parameters and sub-layers.
 
@@ -45,6 +44,7 @@ class Layer(metaclass=LayerMeta):
     >>> class Affine(tg.nn.Layer):
     ...     n: int
     ...     weight: Float[tg.Tensor, "n"] = tg.nn.param(tg.nn.ones)
+    ...
     ...     def __call__(self, x: Float[tg.Tensor, "*batch n"]) -> Float[tg.Tensor, "*batch n"]:
     ...         return x * self.weight
     >>> model = tg.init(Affine(n=3), tg.random.key(0))
@@ -62,7 +62,7 @@ class Layer(metaclass=LayerMeta):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        own = [name for name, hint in cls.__dict__.get("__annotations__", {}).items() if "ClassVar" not in str(hint)]
+        own = [name for name, hint in own_annotations(cls).items() if "ClassVar" not in str(hint)]
         cls._annotated = tuple(dict.fromkeys([*cls._annotated, *own]))
         cls._fields = {name: getattr(cls, name) for name in cls._annotated if hasattr(cls, name)}
         if "__call__" in cls.__dict__ and CHECKS != "off":
@@ -104,8 +104,8 @@ class Layer(metaclass=LayerMeta):
 
 def _size_names(cls: type, own: list[str]) -> frozenset[str]:
     """The integer fields that the shape strings of the class's parameters and of its call mention."""
-    hints = cls.__dict__.get("__annotations__", {})
-    call = getattr(cls.__dict__.get("__call__"), "__annotations__", {})
+    hints = own_annotations(cls)
+    call = own_annotations(cls.__dict__["__call__"]) if "__call__" in cls.__dict__ else {}
     named = {word for hint in [*hints.values(), *call.values()] for word in _WORD.findall(_shapes_in(hint))}
     return frozenset(name for name in cls._annotated if name in named)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from typedgrad.core.abstract import SCOPES
 
@@ -19,7 +19,7 @@ class _Learning(threading.local):
         self.sizes: dict[int, dict[str, Dim]] = {}
         self.layers: list[Any] = []
 
-    def __enter__(self) -> _Learning:
+    def __enter__(self) -> Self:
         self.open += 1
         return self
 
@@ -42,7 +42,8 @@ class _Learning(threading.local):
         found = self.sizes.get(id(layer), {}).get(name)
         if found is None:
             raise AttributeError(
-                f"{type(layer).__name__}.{name} is not known yet; pass it, or learn it: tg.init(model, key, input='n ...')"
+                f"{type(layer).__name__}.{name} is not known yet; pass it, or learn it: "
+                "tg.init(model, key, input='n ...')"
             )
         return found
 

@@ -38,6 +38,6 @@ def intern_static(cls: type, children: tuple[str, ...], rest: dict[str, Any]) ->
             if len(_INTERNED) >= _LIMIT:
                 _INTERNED.clear()
             found = _INTERNED[key] = Static(cls, children, rest)
-        return found
     except TypeError:
         return Static(cls, children, rest)
+    return found
