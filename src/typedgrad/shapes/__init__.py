@@ -1,5 +1,9 @@
 """The algebra of shapes: one reading of shape strings for run time, mypy and the compiler."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from typedgrad.shapes import dtypes as dtypes
 from typedgrad.shapes.axes import Axis as Axis
 from typedgrad.shapes.axes import format_shape as format_shape
@@ -32,3 +36,24 @@ from typedgrad.shapes.relations import prod as prod
 from typedgrad.shapes.relations import same as same
 from typedgrad.shapes.signature import Signature as Signature
 from typedgrad.shapes.signature import Slot as Slot
+
+if TYPE_CHECKING:
+    from typedgrad.shapes.judging import Answer as Answer
+    from typedgrad.shapes.judging import Argument as Argument
+    from typedgrad.shapes.judging import Complaint as Complaint
+    from typedgrad.shapes.judging import Request as Request
+    from typedgrad.shapes.judging import Spelled as Spelled
+    from typedgrad.shapes.judging import judge as judge
+
+_OF_THE_JUDGE = ("Answer", "Argument", "Complaint", "Request", "Spelled", "judge")
+
+
+def __getattr__(name: str) -> object:
+    """Load the judge when it is first asked for: only the mypy plugin does."""
+    if name in _OF_THE_JUDGE:
+        import importlib
+
+        module = importlib.import_module("typedgrad.shapes.judging")
+        globals().update({public: getattr(module, public) for public in _OF_THE_JUDGE})
+        return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from typedgrad.shapes.dim import ANY_AXES, UNKNOWN, Dim, Shape, Star, Sym, Unknown
 from typedgrad.shapes.dim_text import parse_dim
 from typedgrad.shapes.errors import ShapeStringError
 
 
-class Axis(NamedTuple):
-    """One token of a shape string."""
+class Axis:
+    """One token of a shape string.
 
-    kind: Literal["size", "name", "expression", "anonymous"]
-    text: str  # as messages spell it: without `#` and `label=`
-    dim: Dim = UNKNOWN  # of a size, a name or an expression
-    star: bool = False  # stands for a run of axes
-    stretch: bool = False  # `#`: a 1 in its place is accepted
-    label: str = ""  # of `rows=4`
+    `text` is how messages spell it, without `#` and label; `dim` what a size, a name or an expression stands for;
+    `star` marks a run of axes, `stretch` (`#`) that a 1 in its place is accepted, `label` is that of `rows=4`.
+    `key` is the name under which it is bound: `n`, or `*batch` for a run.
+    """
 
-    @property
-    def key(self) -> str:
-        """The name under which the axis is bound: `n`, or `*batch` for a run."""
-        return f"*{self.text}" if self.star else self.text
+    __slots__ = ("dim", "key", "kind", "label", "star", "stretch", "text")
+
+    def __init__(
+        self,
+        kind: Literal["size", "name", "expression", "anonymous"],
+        text: str,
+        dim: Dim = UNKNOWN,
+        *,
+        star: bool = False,
+        stretch: bool = False,
+        label: str = "",
+    ) -> None:
+        self.kind, self.text, self.dim = kind, text, dim
+        self.star, self.stretch, self.label = star, stretch, label
+        self.key = f"*{text}" if star else text
 
 
 def parse_axes(text: str) -> tuple[Axis, ...]:
@@ -93,7 +102,7 @@ def _make_axis(token: str, marks: str, label: str, body: str) -> Axis:
         if anonymous or tree:
             # `?n` differs from leaf to leaf of a pytree, so that by itself it says nothing.
             return Axis("anonymous", "" if star or anonymous else body, star=star)
-        return Axis("name", body, Sym.named(body), star, stretch, label)
+        return Axis("name", body, Sym.named(body), star=star, stretch=stretch, label=label)
     column = len(token) - len(body)
     try:
         dim = parse_dim(body)
@@ -106,8 +115,8 @@ def _make_axis(token: str, marks: str, label: str, body: str) -> Axis:
     if isinstance(dim, int):
         if dim < 0:
             raise ShapeStringError(token, token, 0, f"a size cannot be negative, and `{body}` is {dim}")
-        return Axis("size", str(dim), dim, False, stretch, label)
-    return Axis("expression", body, dim, False, stretch, label)
+        return Axis("size", str(dim), dim, stretch=stretch, label=label)
+    return Axis("expression", body, dim, stretch=stretch, label=label)
 
 
 def parse_shape(text: str) -> Shape:

@@ -83,6 +83,11 @@ def compare(wanted: str, given: str) -> Literal["equal", "refuted", "unknown"]:
     return "equal" if all(inside) else "unknown" if any(inside) else "refuted"
 
 
+def is_dtype(name: str) -> bool:
+    """Whether this names one dtype, not a class of them."""
+    return name == "bool" or name in _CONCRETE.values()
+
+
 def kind(dtype_name: str) -> Literal["bool", "uint", "int", "float", "complex", "other"]:
     """The family of a dtype."""
     families: tuple[tuple[Literal["bool", "uint", "int", "float", "complex"], tuple[str, ...]], ...] = (
@@ -155,6 +160,12 @@ def with_scalar(dtype_name: str, scalar: Scalar) -> str:
     if scalar == "complex":
         return "complex128" if dtype_name == "float64" else "complex64"
     return DEFAULT_FLOAT if scalar == "float" else DEFAULT_INT
+
+
+def clash(argument: str, wanted: str, given: str, where: str) -> DTypeError:
+    """The error for an argument whose elements are of a kind that is refused."""
+    hint = conversion(argument, wanted)
+    return DTypeError(f"`{argument}` must be {wanted}, not {given}", where=where, hint=hint, argument=argument)
 
 
 def conversion(argument: str, class_name: str) -> str:

@@ -35,12 +35,21 @@ class ShapeError(TypeError):
     add: `n` is 2 in `x` but 3 in `y`
     """
 
-    def __init__(self, summary: str, *, where: str = "", operands: Sequence[Operand] = (), hint: str = "") -> None:
+    def __init__(
+        self,
+        summary: str,
+        *,
+        where: str = "",
+        operands: Sequence[Operand] = (),
+        hint: str = "",
+        argument: str | None = None,
+    ) -> None:
         super().__init__(summary)
         self.summary = summary
         self.where = where
         self.operands = tuple(operands)
         self.hint = hint
+        self._argument = argument
 
     @property
     def first_line(self) -> str:
@@ -50,6 +59,8 @@ class ShapeError(TypeError):
     @property
     def argument(self) -> str | None:
         """The argument to point at: the last one that is blamed, or the only one."""
+        if self._argument is not None:
+            return self._argument
         blamed = [operand.name for operand in self.operands if operand.blamed]
         if not blamed and len(self.operands) == 1:
             return self.operands[0].name

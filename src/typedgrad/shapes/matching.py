@@ -5,7 +5,7 @@ Ints, symbols and unknown axes take the same path; only what is certainly wrong 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from typedgrad.shapes.alignment import Subject, align, is_unknown, rank_clashes, rank_error
 from typedgrad.shapes.axes import Axis
@@ -17,7 +17,25 @@ from typedgrad.shapes.errors import ShapeError
 from typedgrad.shapes.relations import broadcast, broadcast_clash, merge_runs, stretch
 
 
-class Env(dict[str, "Dim | Shape"]):
+class Series:
+    """What a name stands for in each item of a result that is a sequence, as in `split`."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: Iterable[Dim | Shape]) -> None:
+        self.items = tuple(items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __repr__(self) -> str:
+        return f"Series({list(self.items)})"
+
+
+Meaning = Dim | Shape | Series
+
+
+class Env(dict[str, "Meaning"]):
     """What every name stands for: `n` for a dimension, `*batch` for a run; and where it was learned, for messages."""
 
     __slots__ = ("runs", "sources", "stretched")
@@ -25,7 +43,7 @@ class Env(dict[str, "Dim | Shape"]):
     runs: dict[str, list[tuple[Source, Shape]]]  # every run that took part in a broadcast
     stretched: set[str]  # the names bound by `#` alone, which may still grow from 1
 
-    def __init__(self, bound: Mapping[str, Dim | Shape] = {}) -> None:
+    def __init__(self, bound: Mapping[str, Meaning] = {}) -> None:
         super().__init__(bound)
         self.sources, self.runs, self.stretched = {}, {}, set()
         if isinstance(bound, Env):
@@ -89,7 +107,7 @@ class Matcher:
         env, key = self.env, axis.text
         bound = env.get(key)
         may_grow = axis.stretch and not subject.is_result
-        if bound is None or isinstance(bound, tuple):
+        if bound is None or isinstance(bound, tuple | Series):
             self._bind(key, got, subject, span)
             if may_grow:
                 env.stretched.add(key)

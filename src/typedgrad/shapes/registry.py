@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from typedgrad.shapes.signature import Signature
 
@@ -11,12 +10,18 @@ DTypeRule = Callable[..., "str | tuple[str, ...]"]
 """Names the dtype of the result. It asks by name: a tensor argument for its dtype, a static argument for its value."""
 
 
-class Entry(NamedTuple):
+class Entry:
     """An op as the judge sees it."""
 
-    signature: Signature
-    static_defaults: Mapping[str, object] = {}
-    dtype_rule: DTypeRule | None = None
+    __slots__ = ("dtype_rule", "signature", "static_defaults")
+
+    def __init__(
+        self,
+        signature: Signature,
+        static_defaults: Mapping[str, object] = {},
+        dtype_rule: DTypeRule | None = None,
+    ) -> None:
+        self.signature, self.static_defaults, self.dtype_rule = signature, static_defaults, dtype_rule
 
 
 _ENTRIES: dict[str, Entry] = {}

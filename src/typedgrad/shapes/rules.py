@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from operator import index
 from typing import NoReturn
 
 from typedgrad.shapes.dim import UNKNOWN, Dim, Shape, Star, Sym, Unknown, substitute
 from typedgrad.shapes.dim_text import parse_dim
 from typedgrad.shapes.errors import ShapeError, ShapeStringError, SignatureError
-from typedgrad.shapes.matching import Env
+from typedgrad.shapes.matching import Env, Meaning, Series
 from typedgrad.shapes.relations import Inconclusive
 
 
@@ -44,10 +44,12 @@ def run_rule(
     names: Collection[str],
     tensors: Mapping[str, object],
     static: Mapping[str, object],
-) -> dict[str, Dim | Shape]:
+    series: Collection[str] = (),
+) -> dict[str, Meaning]:
     """What `rule` says of the new names, under their keys (`n`, or `*n` for a run of axes).
 
-    `names` are those of the signature and `tensors` the shapes of all its arguments, None for one that is absent.
+    `names` are those of the signature and `tensors` the shapes of all its arguments, None for one that is absent;
+    `series` are the keys for which the rule may return one meaning for each of several results.
     """
     arguments: dict[str, object] = {}
     for name in rule_parameters(rule):
@@ -63,7 +65,7 @@ def run_rule(
     except ZeroDivisionError:
         zeros = [name for name, value in arguments.items() if type(value) is int and value == 0]
         raise ShapeError(f"`{zeros[0]}` must not be 0" if len(zeros) == 1 else "a size is divided by zero") from None
-    return dict(_checked(name, value, env) for name, value in returned.items())
+    return dict(_checked(name, value, env, series) for name, value in returned.items())
 
 
 _MISSING = object()
@@ -78,7 +80,7 @@ def _argument(
     if name in tensors:
         return tensors[name]
     if name in static:
-        return _prepared(static[name])
+        return undecided(static[name])
     return UNKNOWN if name in names else _MISSING
 
 
@@ -89,19 +91,29 @@ def _defaults(rule: Callable[..., object]) -> tuple[str, ...]:
     return (*optional, *(rule.__kwdefaults__ or ()))
 
 
-def _prepared(value: object) -> object:
+def undecided(value: object) -> object:
+    """A static argument as a rule gets it: unknown values refuse to be looked at."""
     if isinstance(value, Unknown):
         return UNDECIDED
-    return tuple(map(_prepared, value)) if isinstance(value, tuple | list) else value
+    return tuple(map(undecided, value)) if isinstance(value, tuple | list) else value
 
 
-def _checked(name: str, value: object, env: Env) -> tuple[str, Dim | Shape]:
-    key = f"*{name}" if isinstance(value, tuple | list) else name
+def _checked(name: str, value: object, env: Env, series: Collection[str]) -> tuple[str, Meaning]:
+    several = isinstance(value, tuple | list)
+    key = f"*{name}" if several and name not in series else name
     if key in env:
         raise SignatureError(f"`where` must not redefine `{name}`, which the arguments bind")
-    if isinstance(value, tuple | list):
-        return key, tuple(axis if isinstance(axis, Star) else _size(name, axis) for axis in value)
-    return key, _size(name, value)
+    if not isinstance(value, tuple | list):
+        return key, _size(name, value)
+    if name in series:
+        return key, Series(_size(name, item) for item in value)
+    if key in series and all(isinstance(item, tuple | list) for item in value):
+        return key, Series(_run(name, item) for item in value)
+    return key, _run(name, value)
+
+
+def _run(name: str, axes: Iterable[object]) -> Shape:
+    return tuple(axis if isinstance(axis, Star) else _size(name, axis) for axis in axes)
 
 
 def _size(name: str, value: object) -> Dim:

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from typedgrad.shapes import dtypes, hints
+from typedgrad.shapes import dtypes
 from typedgrad.shapes.alignment import Subject
 from typedgrad.shapes.axes import Axis, parse_axes
 from typedgrad.shapes.dim import Dim, Shape, names_of
-from typedgrad.shapes.errors import DTypeError, ShapeError, SignatureError
-from typedgrad.shapes.matching import Env, Matcher
+from typedgrad.shapes.errors import ShapeError, SignatureError
+from typedgrad.shapes.matching import Env, Matcher, Meaning
 from typedgrad.shapes.rules import rule_parameters, run_rule, static_value
-from typedgrad.shapes.spelling import spell
+from typedgrad.shapes.spelling import Speller
 
 
 class Slot(NamedTuple):
@@ -29,7 +29,7 @@ class Slot(NamedTuple):
     many: bool = False  # a sequence of tensors, each matched on its own
 
 
-Where = Callable[..., Mapping[str, "Dim | Shape"]]
+Where = Callable[..., Mapping[str, object]]
 Shapes = Mapping[str, "Shape | Sequence[Shape] | None"]
 
 
@@ -123,9 +123,11 @@ class Signature:
         try:
             results = self.infer_all(shapes, static, known)
         except ShapeError as error:
+            from typedgrad.shapes import hints
+
             error.hint = error.hint or hints.find(lambda s, t: self.infer_all(s, t, known), error, shapes, static)
             raise
-        return results[0] if isinstance(self.out, Slot) else results
+        return results[0] if isinstance(self.out, Slot) and not self.out.many else results
 
     def infer_all(
         self, shapes: Shapes, static: Mapping[str, object] = {}, known: Mapping[str, Dim] = {}
@@ -134,21 +136,28 @@ class Signature:
         try:
             env = self.bind(shapes, known, static)
             if self.where is not None:
-                self._run_where(env, shapes, static)
+                self.run_where(env, shapes, static)
             return self.spell(env, static)
         except ShapeError as error:
             error.where = error.where or self.name
             raise
 
-    def spell(self, env: Mapping[str, Dim | Shape], static: Mapping[str, object] = {}) -> tuple[Shape, ...]:
-        """The shapes of the results, once every name has its meaning."""
-        return tuple(spell(self.name, slot.axes, env, self._stretched(), static) for slot in self.outs)
+    def spell(
+        self, env: Mapping[str, Meaning], static: Mapping[str, object] = {}, *, lenient: bool = False
+    ) -> tuple[Shape, ...]:
+        """The shapes of the results, once every name has its meaning; `lenient` takes the others for unknown."""
+        speller = Speller(self.name, env, static, self._stretched(), lenient=lenient)
+        if isinstance(self.out, Slot) and self.out.many:
+            return speller.series(self.out.axes)
+        return tuple(speller.spell(slot.axes) for slot in self.outs)
 
-    def _run_where(self, env: Env, shapes: Shapes, static: Mapping[str, object]) -> None:
+    def run_where(self, env: Env, shapes: Shapes, static: Mapping[str, object] = {}) -> None:
+        """Add to `env` what the rule says of the new names."""
         assert self.where is not None
         try:
             tensors = {name: shapes.get(name) for name in self.args}
-            env |= run_rule(self.where, env, self._keys(), tensors, static)
+            series = {axis.key for axis in self._out_axes() if axis.kind == "name"} if self._yields_series() else ()
+            env |= run_rule(self.where, env, self._keys(), tensors, static, series)
         except SignatureError as error:
             raise SignatureError(f"{self.name}: {error}" if self.name else str(error)) from None
         except ShapeError as error:
@@ -166,7 +175,7 @@ class Signature:
                 label = f"{name}[{i}]" if slot.many else name
                 yield Subject(label, slot.axes, self.patterns[name], item)  # type: ignore[arg-type]  # one of many
 
-    def check_result(self, env: Mapping[str, Dim | Shape], shapes: Shape | tuple[Shape, ...]) -> Env:
+    def check_result(self, env: Mapping[str, Meaning], shapes: Shape | tuple[Shape, ...]) -> Env:
         """Match what was returned against the return annotation; raises `ShapeError` that names the result.
 
         `*#b` and `#n` in a return stand for the broadcast of the arguments that have them.
@@ -186,12 +195,12 @@ class Signature:
             if axis.stretch and axis.key in self._stretched() and axis.key not in bound:
                 bound[axis.key] = () if axis.star else 1
         matcher = Matcher(bound, lambda name: static_value(name, {}, bound))
-        single = isinstance(self.out, Slot)
+        single = isinstance(self.out, Slot) and not self.out.many
         try:
-            for i, slot in enumerate(self.outs):
-                shape = shapes if single else shapes[i]
+            for i, shape in enumerate([shapes] if single else shapes):
+                slot = self.outs[0 if self._yields_series() else i]
                 name = "return" if single else f"return[{i}]"
-                matcher.match(Subject(name, slot.axes, parse_axes(slot.axes), shape, True))  # type: ignore[arg-type]  # by `single`
+                matcher.match(Subject(name, slot.axes, parse_axes(slot.axes), shape, True))  # type: ignore[arg-type]  # one
             matcher.settle()
         except ShapeError as error:
             error.where = error.where or self.name
@@ -209,18 +218,15 @@ class Signature:
         """
         for name, slot in self.args.items():
             dtype = given.get(name)
-            items = (
-                [(name, dtype)]
-                if not slot.many or dtype is None
-                else [(f"{name}[{i}]", d) for i, d in enumerate(dtype)]
-            )
+            items = [(name, dtype)]
+            if slot.many and dtype is not None:
+                items = [(f"{name}[{i}]", one) for i, one in enumerate(dtype)]
             for label, item in items:
                 if isinstance(item, str) and dtypes.compare(slot.dtype, item) == "refuted":
-                    raise DTypeError(
-                        f"`{label}` must be {slot.dtype}, not {item}",
-                        where=self.name,
-                        hint=dtypes.conversion(label, slot.dtype),
-                    )
+                    raise dtypes.clash(label, slot.dtype, item, self.name)
+
+    def _yields_series(self) -> bool:
+        return isinstance(self.out, Slot) and self.out.many
 
     def _out_axes(self) -> list[Axis]:
         return [axis for slot in self.outs for axis in parse_axes(slot.axes)]
