@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from typedgrad.core.aval import Aval
 from typedgrad.core.mode import mode
+from typedgrad.core.selfwriting import self_writing
 from typedgrad.core.tape import Bundle, Partial
 from typedgrad.core.tensor import Tensor
 
@@ -68,7 +69,7 @@ def make_function(op: Primitive) -> Callable[..., Any]:
         made = _binary(op)
     else:
         made = _lazy(op)
-    return functools.update_wrapper(made, op.body)
+    return made if hasattr(made, "__wrapped__") else functools.update_wrapper(made, op.body)
 
 
 def _unary(op: Primitive) -> Callable[..., Any]:
@@ -125,21 +126,13 @@ def _binary(op: Primitive) -> Callable[..., Any]:
 
 def _lazy(op: Primitive) -> Callable[..., Any]:
     """A function that reads its annotations and writes its own fast path when it is first called."""
-    ready: Callable[..., Any]
 
-    def first(*args: Any, **kwargs: Any) -> Any:
-        nonlocal ready
+    def write() -> Any:
         from typedgrad.core.generate import fast_path
 
-        ready = fast_path(op)
-        return ready(*args, **kwargs)
+        return fast_path(op)
 
-    ready = first
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return ready(*args, **kwargs)
-
-    return call
+    return self_writing(op.body, write)
 
 
 def other(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any]) -> Any:

@@ -68,10 +68,7 @@ def _infer(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any], dev
         return None
     shapes = infer_shapes(op, tensors, statics)
     names = infer_dtypes(op, tensors, statics, len(shapes))
-    return tuple(
-        aval_of(shape, np.dtype(name), device)
-        for shape, name in zip(shapes, names, strict=True)
-    )
+    return tuple(aval_of(shape, np.dtype(name), device) for shape, name in zip(shapes, names, strict=True))
 
 
 def infer_shapes(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any]) -> tuple[Shape, ...]:

@@ -8,83 +8,80 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from typedgrad.core.call import general, other, unknown
-from typedgrad.core.signatures import is_required
+from typedgrad.core.signatures import parameter_list
 from typedgrad.core.tensor import Tensor
 from typedgrad.shapes import SignatureError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from typedgrad.core.primitive import Primitive
+    from typedgrad.core.selfwriting import Written
     from typedgrad.core.signatures import Argument
 
 
-def fast_path(op: Primitive) -> Callable[..., Any]:
-    """A function with the parameters of `op` that looks the call up and runs it."""
+def fast_path(op: Primitive) -> Written:
+    """The text of a function with the parameters of `op` that looks the call up and runs it, and what it mentions."""
     arguments = op.reading.arguments
     tensors = [a for a in arguments if a.slot is not None]
     statics = [a for a in arguments if a.slot is None]
     if tuple(tensors) != arguments[: len(tensors)]:
         raise SignatureError(f"{op.name}: tensor arguments must come before static ones")
     scope: dict[str, Any] = {
-        "op": op,
-        "get": op.cache.get,
-        "Tensor": Tensor,
-        "new": object.__new__,
-        "other": other,
-        "unknown": unknown,
-        "general": general,
-        **{f"default_{a.name}": a.default for a in arguments},
+        "_op_": op,
+        "_get_": op.cache.get,
+        "_Tensor_": Tensor,
+        "_new_": object.__new__,
+        "_other_": other,
+        "_unknown_": unknown,
+        "_general_": general,
+        **{f"_default_{a.name}_": a.default for a in arguments},
     }
-    several = any(a.optional or (a.slot and a.slot.many) for a in tensors)
-    source = _source(op.name, tensors, statics, simple=not several)
-    exec(compile(source, f"<fast path of {op.full_name}>", "exec"), scope)  # see the module's docstring
-    made: Callable[..., Any] = scope[op.name]
-    return made
+    simple = not any(a.optional or (a.slot and a.slot.many) for a in tensors)
+    return _source(tensors, statics, simple=simple), scope
 
 
-def _source(name: str, tensors: list[Argument], statics: list[Argument], *, simple: bool) -> str:
+def _source(tensors: list[Argument], statics: list[Argument], *, simple: bool) -> str:
+    """Names that are not parameters begin and end with an underscore, so that no parameter is hidden."""
     given = "".join(f"{a.name}, " for a in tensors)
-    odd = " or ".join(map(_is_odd, tensors))
+    odd = " or ".join(map(_is_odd, tensors)) or "False"
     parts = [*map(_key, tensors), *(f"{a.name}, {a.name}.__class__" for a in statics)]
     keywords = ", ".join(f"{a.name!r}: {a.name}" for a in statics)
     lines = [
-        f"def {name}({_parameters(tensors + statics)}):",
+        f"def written({parameter_list((*tensors, *statics))}):",
         f"    if {odd}:",
-        f"        return other(op, ({given}), {{{keywords}}})",
-        f"    key = ({', '.join(parts)},)",
+        f"        return _other_(_op_, ({given}), {{{keywords}}})",
+        f"    _key_ = ({', '.join(parts)},)",
         "    try:",
-        "        entry = get(key)",
+        "        _entry_ = _get_(_key_)",
         "    except TypeError:  # an unhashable static argument; examined below",
-        "        entry = key = None",
-        "    if entry is None:",
-        f"        return unknown(op, ({given}), {{{keywords}}}, key)",
+        "        _entry_ = _key_ = None",
+        "    if _entry_ is None:",
+        f"        return _unknown_(_op_, ({given}), {{{keywords}}}, _key_)",
     ]
     if not simple:
-        return "\n".join([*lines, f"    return general(entry, ({given}))"])
-    taped = " or ".join(f"{a.name}.node is not None" for a in tensors)
+        return "\n".join([*lines, f"    return _general_(_entry_, ({given}))"])
+    taped = " or ".join(f"{a.name}.node is not None" for a in tensors) or "False"
     lines += [
-        "    aval = entry.aval",
-        "    if aval is None:",
-        f"        return general(entry, ({given}))",
-        f"    data = entry.run({', '.join(f'{a.name}.data' for a in tensors)})",
-        "    out = new(Tensor)",
-        "    out.data = data",
-        "    out.aval = aval",
-        "    out.shape = aval.shape",
-        "    out.dtype = aval.dtype",
-        f"    out.node = (entry, ({given}), data) if ({taped}) and entry.tapes else None",
-        "    return out",
+        "    _aval_ = _entry_.aval",
+        "    if _aval_ is None:",
+        f"        return _general_(_entry_, ({given}))",
+        f"    _data_ = _entry_.run({', '.join(f'{a.name}.data' for a in tensors)})",
+        "    _out_ = _new_(_Tensor_)",
+        "    _out_.data = _data_",
+        "    _out_.aval = _aval_",
+        "    _out_.shape = _aval_.shape",
+        "    _out_.dtype = _aval_.dtype",
+        f"    _out_.node = (_entry_, ({given}), _data_) if ({taped}) and _entry_.tapes else None",
+        "    return _out_",
     ]
     return "\n".join(lines)
 
 
 def _is_odd(a: Argument) -> str:
     if a.slot is not None and a.slot.many:
-        return f"not ({a.name}.__class__ is tuple and all(t.__class__ is Tensor for t in {a.name}))"
+        return f"not ({a.name}.__class__ is tuple and all(t.__class__ is _Tensor_ for t in {a.name}))"
     if a.optional:
-        return f"({a.name}.__class__ is not Tensor and {a.name} is not None)"
-    return f"{a.name}.__class__ is not Tensor"
+        return f"({a.name}.__class__ is not _Tensor_ and {a.name} is not None)"
+    return f"{a.name}.__class__ is not _Tensor_"
 
 
 def _key(a: Argument) -> str:
@@ -93,16 +90,3 @@ def _key(a: Argument) -> str:
     if a.optional:
         return f"None if {a.name} is None else {a.name}.aval"
     return f"{a.name}.aval"
-
-
-def _parameters(arguments: list[Argument]) -> str:
-    """The parameter list, with markers for positional-only and keyword-only ones."""
-    texts: list[str] = []
-    kinds = [a.kind for a in arguments]
-    for i, a in enumerate(arguments):
-        if a.kind is a.kind.KEYWORD_ONLY and (i == 0 or kinds[i - 1] is not a.kind):
-            texts.append("*")
-        texts.append(a.name if is_required(a) else f"{a.name}=default_{a.name}")
-        if a.kind is a.kind.POSITIONAL_ONLY and (i + 1 == len(arguments) or kinds[i + 1] is not a.kind):
-            texts.append("/")
-    return ", ".join(texts)

@@ -20,6 +20,7 @@ from typedgrad.shapes import ShapeError
 
 if TYPE_CHECKING:
     from typedgrad.core.primitive import Primitive
+    from typedgrad.core.selfwriting import Written
     from typedgrad.shapes import Dim
 
 _LIMIT = 8_192
@@ -100,24 +101,20 @@ class Judge:
             self._calls.stack.pop()
         return out, call.remembered(out)
 
-    def wrapper(self, *, keep: bool) -> Callable[..., Any]:
+    def written(self, *, keep: bool) -> Written:
         """The function to call: remembers verdicts if `keep`, and if they depend on types and shapes alone."""
         source = wrapper_source(self.function, self.reading, self.self_key) if keep else None
         if source is None:
             return lambda *args, **kwargs: self.unknown(None, args, kwargs)
-        scope: dict[str, Any] = {
-            "get": self.cache.get,
-            "function": self.function,
-            "unknown": self.unknown,
-            "returned": self.returned,
-            "Tensor": Tensor,
-            "storage": jaxtyping_storage._shape_storage,
-            **{f"default_{a.name}": a.default for a in self.reading.arguments},
+        return source, {
+            "_get_": self.cache.get,
+            "_function_": self.function,
+            "_unknown_": self.unknown,
+            "_returned_": self.returned,
+            "_Tensor_": Tensor,
+            "_storage_": jaxtyping_storage._shape_storage,
+            **{f"_default_{a.name}_": a.default for a in self.reading.arguments},
         }
-        # The text is made of parameter names alone.
-        exec(compile(source, f"<judge of {self.function.__qualname__}>", "exec"), scope)
-        made: Callable[..., Any] = scope["judged"]
-        return made
 
     def unknown(self, key: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call whose signature is not known yet."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, NoneType, UnionType
 from typing import TYPE_CHECKING, Any
 
-from typedgrad.core.signatures import is_required, is_variadic, takes_tensor
+from typedgrad.core.signatures import is_variadic, parameter_list, takes_tensor
 from typedgrad.shapes import Slot
 
 if TYPE_CHECKING:
@@ -49,43 +49,32 @@ def wrapper_source(function: Callable[..., Any], reading: Reading, self_key: str
     passed = ", ".join(_passed(a) for a in arguments)
     positional = "".join(f"{a.name}, " for a in arguments if a.kind is not a.kind.KEYWORD_ONLY)
     keywords = ", ".join(f"{a.name!r}: {a.name}" for a in arguments if a.kind is a.kind.KEYWORD_ONLY)
+    # Names that are not parameters begin and end with an underscore, so that no parameter is hidden.
     return f"""
-def judged({_parameters(arguments)}):
+def written({parameter_list(arguments)}):
     try:
-        key = ({key},)
-        entry = get(key)
+        _key_ = ({key},)
+        _entry_ = _get_(_key_)
     except (AttributeError, TypeError):
-        return unknown(None, ({positional}), {{{keywords}}})
-    if entry is None:
-        return unknown(key, ({positional}), {{{keywords}}})
+        return _unknown_(None, ({positional}), {{{keywords}}})
+    if _entry_ is None:
+        return _unknown_(_key_, ({positional}), {{{keywords}}})
     try:
-        stack = storage.memo_stack
+        _stack_ = _storage_.memo_stack
     except AttributeError:
-        stack = storage.memo_stack = []
-    stack.append(entry)
+        _stack_ = _storage_.memo_stack = []
+    _stack_.append(_entry_)
     try:
-        out = function({passed})
+        _out_ = _function_({passed})
     finally:
-        stack.pop()
+        _stack_.pop()
     try:
-        if {result} == entry.result:
-            return out
+        if {result} == _entry_.result:
+            return _out_
     except (AttributeError, TypeError):
         pass
-    return returned(out, ({positional}), {{{keywords}}})
+    return _returned_(_out_, ({positional}), {{{keywords}}})
 """
-
-
-def _parameters(arguments: tuple[Argument, ...]) -> str:
-    texts: list[str] = []
-    kinds = [a.kind for a in arguments]
-    for i, a in enumerate(arguments):
-        if a.kind is a.kind.KEYWORD_ONLY and (i == 0 or kinds[i - 1] is not a.kind):
-            texts.append("*")
-        texts.append(a.name if is_required(a) else f"{a.name}=default_{a.name}")
-        if a.kind is a.kind.POSITIONAL_ONLY and (i + 1 == len(arguments) or kinds[i + 1] is not a.kind):
-            texts.append("/")
-    return ", ".join(texts)
 
 
 def _passed(a: Argument) -> str:
@@ -113,7 +102,7 @@ def _tensor_part(a: Argument) -> str | None:
         return text
     if not all(_decided_by_class(option) for option in others) or not takes_tensor(a):
         return None
-    return f"({text} if {a.name}.__class__ is Tensor else {a.name}.__class__)"
+    return f"({text} if {a.name}.__class__ is _Tensor_ else {a.name}.__class__)"
 
 
 def _options(hint: Any) -> tuple[Any, ...]:
@@ -136,15 +125,15 @@ def _result_part(reading: Reading) -> str | None:
     if isinstance(out, Slot) and not out.many:
         if "{" in out.axes or "?" in out.axes:
             return None
-        return (_TENSOR if _is_ours(hint) else _ARRAY).format("out")
+        return (_TENSOR if _is_ours(hint) else _ARRAY).format("_out_")
     if isinstance(out, tuple) and not isinstance(out, Slot):
         items = typing.get_args(hint)
         if any("{" in slot.axes or "?" in slot.axes for slot in out) or not all(map(_is_ours, items)):
             return None
-        return "(out.__class__, *[t.aval for t in out])"
+        return "(_out_.__class__, *[_t_.aval for _t_ in _out_])"
     if hint is Any:
         return "None.__class__"
-    return "out.__class__" if _decided_by_class(hint) else None
+    return "_out_.__class__" if _decided_by_class(hint) else None
 
 
 def result_key(out: Any, reading: Reading) -> Any:

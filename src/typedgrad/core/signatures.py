@@ -118,3 +118,19 @@ def own_annotations(thing: Any) -> dict[str, Any]:
 
         return annotationlib.get_annotations(thing, format=annotationlib.Format.FORWARDREF)
     return get_annotations(thing)
+
+
+def parameter_list(arguments: tuple[Argument, ...]) -> str:
+    """The parameters as source text, with the markers for positional-only and keyword-only ones.
+
+    Defaults are called `_default_NAME_`.
+    """
+    texts: list[str] = []
+    kinds = [a.kind for a in arguments]
+    for i, a in enumerate(arguments):
+        if a.kind is Parameter.KEYWORD_ONLY and (i == 0 or kinds[i - 1] is not a.kind):
+            texts.append("*")
+        texts.append(a.name if is_required(a) else f"{a.name}=_default_{a.name}_")
+        if a.kind is Parameter.POSITIONAL_ONLY and (i + 1 == len(arguments) or kinds[i + 1] is not a.kind):
+            texts.append("/")
+    return ", ".join(texts)

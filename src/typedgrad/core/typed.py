@@ -7,11 +7,12 @@ way through jaxtyping and beartype, and then through our own matcher, which also
 
 from __future__ import annotations
 
-import functools
 import inspect
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from typedgrad.core.selfwriting import self_writing
 
 if TYPE_CHECKING:
     from typedgrad.core.primitive import Primitive
@@ -57,22 +58,13 @@ def typed(function: F) -> F:
 
 def remembering(function: F, **options: Any) -> F:
     """`function`, checked in full on its first call with a signature; the checker is built when it is first called."""
-    ready: Callable[..., Any]
 
-    def first(*args: Any, **kwargs: Any) -> Any:
-        nonlocal ready
+    def write() -> Any:
         from typedgrad.core.judge import Judge
 
-        ready = Judge(function, **options).wrapper(keep=CHECKS == "cached")
-        return ready(*args, **kwargs)
+        return Judge(function, **options).written(keep=CHECKS == "cached")
 
-    ready = first
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return ready(*args, **kwargs)
-
-    return call  # type: ignore[return-value]  # it has the parameters of `function`
+    return cast("F", self_writing(function, write))  # it has the parameters of `function`
 
 
 def _plain(function: F) -> F:
