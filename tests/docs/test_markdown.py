@@ -1,0 +1,88 @@
+"""The Python in README.md and docs/ runs, and prints what the text says it prints.
+
+Blocks of one file share their names, as a reader types them one after another. A block in the language `python` runs;
+if the next block is in the language `text`, what was printed must be that. In `pycon` blocks every `>>>` is compared.
+Programs that mypy refuses are `python` blocks headed by a comment `# mypy: refused`; they are not run, but mypy is, and
+the `text` block after it must be in what it says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.architecture.source import ROOT
+from tests.docs.doctests import failures_of
+
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+REFUSED = "# mypy: refused\n"
+FILES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, its text, and the line of its first line in the file."""
+
+    language: str
+    text: str
+    line: int
+
+
+def blocks(markdown: str) -> list[Block]:
+    return [Block(m[1], m[2], markdown.count("\n", 0, m.start()) + 2) for m in FENCE.finditer(markdown)]
+
+
+def run(markdown: str, where: str, folder: Path) -> None:
+    """Run the blocks of a text in order. Raises what they raise, and AssertionError for what they print."""
+    names: dict[str, object] = {"__name__": "__main__"}
+    found = blocks(markdown)
+    for block, following in zip(found, [*found[1:], None], strict=True):
+        expected = following.text if following is not None and following.language == "text" else None
+        if block.language == "pycon":
+            failures = failures_of(where, block.text, names)
+            assert not failures, failures
+        elif block.language == "python" and block.text.startswith(REFUSED):
+            assert expected is not None, f"{where}:{block.line}: what does mypy say? Add a `text` block"
+            said = mypy_says(block.text, folder)
+            assert expected.strip() in said, f"{where}:{block.line}: mypy says\n{said}"
+        elif block.language == "python":
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                code = compile("\n" * (block.line - 1) + block.text, where, "exec", dont_inherit=True)
+                exec(code, names)
+            if expected is not None:
+                assert printed.getvalue() == expected, f"{where}:{block.line} printed\n{printed.getvalue()}"
+
+
+def mypy_says(program: str, folder: Path) -> str:
+    """mypy's report on a program, called model.py."""
+    (folder / "model.py").write_text(program, "utf-8")
+    command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "model.py"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.exists()], ids=lambda path: path.name)
+def test_the_programs_in_the_text_run_and_print_what_it_says(path: Path, tmp_path: Path) -> None:
+    run(path.read_text("utf-8"), path.name, tmp_path)
+
+
+def test_the_readme_has_a_program_that_runs() -> None:
+    assert any(block.language in ("python", "pycon") for block in blocks((ROOT / "README.md").read_text("utf-8")))
+
+
+def test_a_text_that_is_wrong_is_noticed(tmp_path: Path) -> None:
+    run("```python\nx = 1\nprint(x)\n```\nso:\n```text\n1\n```\n", "good", tmp_path)
+    with pytest.raises(AssertionError, match="printed"):
+        run("```python\nprint(2)\n```\n\n```text\n1\n```\n", "wrong output", tmp_path)
+    with pytest.raises(NameError):
+        run("```python\nx = 1\n```\n```python\ny\n```\n", "wrong name", tmp_path)
+    with pytest.raises(AssertionError, match="Expected"):
+        run("```pycon\n>>> 1 + 1\n3\n```\n", "wrong session", tmp_path)
