@@ -35,7 +35,7 @@ class Spelled(NamedTuple):
 class Argument(NamedTuple):
     """One tensor argument of a call."""
 
-    name: str  # of the formal
+    name: str  # of the formal, or its place, as in "#0"
     axes: str | None  # the formal's shape string, None if it has none
     dtype: str  # the formal's jaxtyping class, "Shaped" if it has none
     shape: str | None  # the actual shape, None if nothing is known about it
@@ -90,6 +90,7 @@ def judge(request: Request) -> Answer:
 
 def _call(request: Request) -> Answer:
     entry = registry.find(request.callee) if request.callee else None
+    request = _named(request, entry.parameters if entry else ())
     signature = entry.signature if entry else _signature(*_formals(request))
     slots = signature.outs
     wanted = {name: slot.dtype for name, slot in signature.args.items()}
@@ -113,6 +114,19 @@ def _call(request: Request) -> Answer:
     if len(found) != len(results):
         found = found[:1] * len(results)
     return Answer(tuple(map(format_shape, results)), found)
+
+
+def _named(request: Request, parameters: Sequence[str]) -> Request:
+    """Put the names of positional-only arguments, which mypy does not know, for their places `#0`, `#1`."""
+
+    def name(given: str) -> str:
+        if not given.startswith("#"):
+            return given
+        place = int(given[1:])
+        return parameters[place] if place < len(parameters) else f"argument {place + 1}"
+
+    arguments = tuple(argument._replace(name=name(argument.name)) for argument in request.arguments)
+    return request._replace(arguments=arguments, statics={name(key): value for key, value in request.statics.items()})
 
 
 def _infer(

@@ -13,15 +13,18 @@ DTypeRule = Callable[..., "str | tuple[str, ...]"]
 class Entry:
     """An op as the judge sees it."""
 
-    __slots__ = ("dtype_rule", "signature", "static_defaults")
+    __slots__ = ("dtype_rule", "parameters", "signature", "static_defaults")
 
     def __init__(
         self,
         signature: Signature,
         static_defaults: Mapping[str, object] = {},
         dtype_rule: DTypeRule | None = None,
+        parameters: tuple[str, ...] = (),
     ) -> None:
         self.signature, self.static_defaults, self.dtype_rule = signature, static_defaults, dtype_rule
+        # Of the function, in order: a checker may not know the names of those that are positional only.
+        self.parameters = parameters
 
 
 _ENTRIES: dict[str, Entry] = {}
