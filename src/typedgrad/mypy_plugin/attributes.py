@@ -1,0 +1,65 @@
+"""Attributes: `x.shape` with its numbers, `x.mT`, tensors and sub-layers of objects."""
+
+from __future__ import annotations
+
+from mypy.nodes import MemberExpr
+from mypy.plugin import AttributeContext
+from mypy.types import Instance, Type, get_proper_type
+
+from typedgrad.mypy_plugin import layers, methods
+from typedgrad.mypy_plugin.aliases import source
+from typedgrad.mypy_plugin.calls import Site
+from typedgrad.mypy_plugin.encoding import TENSOR, Known, as_actual, is_tensor, map_tensors, tensors_in
+from typedgrad.shapes import Request
+
+
+def attribute(site: Site, ctx: AttributeContext) -> Type:
+    """The type of an attribute that is read."""
+    owner, e = get_proper_type(ctx.type), ctx.context
+    default = ctx.default_attr_type
+    if ctx.is_lvalue or not isinstance(owner, Instance) or not isinstance(e, MemberExpr):
+        return default
+    if owner.type.has_base(TENSOR):
+        if e.name == "shape":
+            return _shape(site, owner, default)
+        return methods.attribute(site, owner, e.name, default, site.codec.lookup)
+    if tensors_in(default):
+        return _tensors(site, owner, e, default)
+    if layers.is_layer(owner):
+        return layers.attribute(site, owner, e.expr, e.name, default)
+    return layers.forget(default)
+
+
+def _shape(site: Site, owner: Instance, default: Type) -> Type:
+    known = site.codec.read(owner)
+    shape = as_actual(known.shape) if known is not None else None
+    if shape is None or "*" in shape or "..." in shape:
+        return default
+    return site.codec.items([site.codec.integer(int(t) if t.isdecimal() else None) for t in shape.split()])
+
+
+def _tensors(site: Site, owner: Instance, e: MemberExpr, default: Type) -> Type:
+    """A tensor of an object: the names in its shape are sizes of a layer, or belong to that object alone."""
+    if layers.is_layer(owner):
+        if layers.is_self(e.expr):
+            return default
+        known = layers.sizes(owner, e.expr) if layers.trusted(site, e.expr) else {}
+        return map_tensors(default, lambda tensor: _sized(site, tensor, known))
+    name = source(e.expr)
+    return map_tensors(default, lambda tensor: _owned(site, tensor, name))
+
+
+def _sized(site: Site, tensor: Instance, known: dict[str, str]) -> Type:
+    was = site.codec.read(tensor)
+    if was is None or was.shape is None or not is_tensor(tensor):
+        return tensor
+    answer = site.ask(Request("", result=((was.shape, was.dtype or "Shaped"),), known=known))
+    return site.codec.tensor(tensor, Known(answer.shapes[0] if answer.shapes else None, was.dtype))
+
+
+def _owned(site: Site, tensor: Instance, name: str | None) -> Type:
+    was = site.codec.read(tensor)
+    if was is None or was.shape is None:
+        return tensor
+    tokens = [f"{{{name}.{t[1:-1]}}}" if name and t[0] == "{" and t[1:-1].isidentifier() else t for t in was.shape.split()]
+    return site.codec.tensor(tensor, Known(" ".join(t if t[0] != "{" or name else "_" for t in tokens), was.dtype))

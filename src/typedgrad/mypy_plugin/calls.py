@@ -1,0 +1,281 @@
+"""Calls: the formals' shape strings and the actual arguments' shapes go to the judge; its answer becomes the signature.
+
+The signature that mypy goes on with accepts any tensor where a tensor is wanted, because the judge has looked already,
+and returns what the judge inferred. A complaint is reported here, and the result is then unknown: one error a defect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mypy.nodes import (
+    ARG_STAR,
+    ARG_STAR2,
+    GDEF,
+    CallExpr,
+    Context,
+    Expression,
+    ListExpr,
+    NameExpr,
+    StarExpr,
+    TupleExpr,
+)
+from mypy.types import (
+    CallableType,
+    Instance,
+    LiteralType,
+    NoneType,
+    ProperType,
+    TupleType,
+    Type,
+    UnionType,
+    get_proper_type,
+)
+
+from typedgrad.mypy_plugin.constants import Folder, Serial
+from typedgrad.mypy_plugin.encoding import (
+    Codec,
+    Known,
+    as_actual,
+    as_pattern,
+    bare,
+    is_tensor,
+    map_tensors,
+    tensors_in,
+)
+from typedgrad.mypy_plugin.report import report
+from typedgrad.shapes import UNKNOWN
+from typedgrad.shapes import Answer, Argument, Request, Spelled
+
+if TYPE_CHECKING:
+    from typedgrad.mypy_plugin.asking import Ask
+
+_SCALARS = {"builtins.bool": "bool", "builtins.int": "int", "builtins.float": "float", "builtins.complex": "complex"}
+_SEQUENCES = frozenset(
+    f"{module}.{name}"
+    for module in ("typing", "collections.abc", "builtins")
+    for name in ("Sequence", "Iterable", "Collection", "list", "tuple")
+)
+
+
+class Actual(NamedTuple):
+    """What is passed for a formal: an expression, or a value of a known type; perhaps one behind a star."""
+
+    expr: Expression | None
+    typ: Type | None = None
+    starred: bool = False
+
+
+class Callee(NamedTuple):
+    """What is called: its title in messages, the full name its op is registered under, and names fixed beforehand."""
+
+    title: str
+    name: str = ""
+    known: Mapping[str, str] = {}
+
+
+class Slot(NamedTuple):
+    """A formal that takes tensors."""
+
+    known: Known
+    many: bool = False
+
+
+class Site:
+    """One call that is being checked. `api` is mypy's type checker."""
+
+    def __init__(self, api: Any, context: Context, codec: Codec, folder: Folder, ask: Ask) -> None:
+        self.api = api
+        self.context = context
+        self.codec = codec
+        self.folder = folder
+        self.ask = ask
+        self.quiet = False
+        self.complained = False
+
+    def instantiate(self, sig: CallableType, actuals: Sequence[Sequence[Actual]], callee: Callee) -> CallableType:
+        """The signature of one call; complains if the arguments do not fit."""
+        slots = [self._slot(typ) for typ in sig.arg_types]
+        results = tensors_in(sig.ret_type)
+        if not results and not any(slots):
+            return sig
+        arguments, places = self._arguments(sig, slots, actuals)
+        request = Request(
+            callee.title,
+            callee=callee.name,
+            arguments=arguments,
+            result=tuple(self._declared(tensor) for tensor in results),
+            statics=self._statics(sig, slots, actuals),
+            known=callee.known,
+        )
+        answer = self.ask(request)
+        if answer.complaint is not None and not self.quiet:
+            self.complained = True
+            report(self.api, answer.complaint, _place(places, answer.complaint.argument) or self.context)
+        return sig.copy_modified(
+            arg_types=[map_tensors(typ, bare) for typ in sig.arg_types],
+            ret_type=self.result(sig.ret_type, answer),
+        )
+
+    def result(self, declared: Type, answer: Answer) -> Type:
+        """The declared type of a result with the tensors in it as the judge inferred them."""
+        found = [Known(shape, dtype) for shape, dtype in zip(answer.shapes, answer.dtypes, strict=False)]
+        if answer.complaint is not None:
+            found = []
+        proper = get_proper_type(declared)
+        if len(found) != 1 and isinstance(proper, Instance) and _is_many(proper):
+            (item,) = tensors_in(proper)
+            if proper.type.fullname == "builtins.tuple" and found:
+                return self.codec.items([self.codec.tensor(item, known) for known in found])
+            return map_tensors(declared, bare)
+        queue = list(found)
+        return map_tensors(declared, lambda t: self.codec.tensor(t, queue.pop(0)) if queue else bare(t))
+
+    # -- formals ---------------------------------------------------------------------------------------------------
+
+    def _slot(self, typ: Type) -> Slot | None:
+        proper = get_proper_type(typ)
+        if isinstance(proper, UnionType):
+            tensors = [item for item in map(get_proper_type, proper.items) if is_tensor(item)]
+            return self._slot(tensors[0]) if len(tensors) == 1 else None
+        if not isinstance(proper, Instance):
+            return None
+        if is_tensor(proper):
+            return Slot(self.codec.read(proper) or Known())
+        if _is_many(proper):
+            return Slot(self.codec.read(proper.args[0]) or Known(), many=True)
+        return None
+
+    def _declared(self, tensor: Instance) -> tuple[str, str]:
+        known = self.codec.read(tensor) or Known()
+        pattern = as_pattern(known.shape)
+        return ("..." if pattern is None else pattern, known.dtype or "Shaped")
+
+    # -- actuals ---------------------------------------------------------------------------------------------------
+
+    def _arguments(
+        self, sig: CallableType, slots: list[Slot | None], actuals: Sequence[Sequence[Actual]]
+    ) -> tuple[tuple[Argument, ...], dict[str, Expression]]:
+        arguments: list[Argument] = []
+        places: dict[str, Expression] = {}
+        for i, slot in enumerate(slots):
+            given = actuals[i]
+            if slot is None or not given:
+                continue
+            name = sig.arg_names[i] or f"#{i}"
+            many = slot.many or sig.arg_kinds[i] is ARG_STAR
+            items = self._items(given) if many else None
+            one = Known() if many else self._one(given[0])
+            if one is None:
+                continue
+            wanted = slot.known.dtype or "Shaped"
+            arguments.append(Argument(name, as_pattern(slot.known.shape), wanted, one.shape, one.dtype, items))
+            for k, actual in enumerate(given):
+                if actual.expr is not None:
+                    places.setdefault(name, actual.expr)
+                    places[f"{name}[{k}]"] = actual.expr
+                    if isinstance(actual.expr, (ListExpr, TupleExpr)):
+                        places |= {f"{name}[{j}]": item for j, item in enumerate(actual.expr.items)}
+        return tuple(arguments), places
+
+    def _one(self, actual: Actual) -> Known | None:
+        """What is known of an argument; None if it is None, so that it does not take part."""
+        if actual.starred:
+            return Known()
+        typ = self._type(actual)
+        if isinstance(typ, NoneType):
+            return None
+        known = self.codec.read(typ)
+        if known is None:
+            scalar = _scalar(typ)
+            return Known("", f"weak {scalar}") if scalar else Known()
+        shape = as_actual(known.shape)
+        if shape is not None and self._is_global(actual.expr):
+            shape = " ".join(map(_anonymous, shape.split()))
+        return Known(shape, known.dtype)
+
+    def _is_global(self, e: Expression | None) -> bool:
+        """The names in the shape of a module's variable are not those of the function that uses it."""
+        return isinstance(e, NameExpr) and e.kind == GDEF and self.api.scope.current_function() is not None
+
+    def _type(self, actual: Actual) -> ProperType:
+        if actual.typ is not None or actual.expr is None:
+            return get_proper_type(actual.typ or NoneType())
+        return get_proper_type(self.api.get_expression_type(actual.expr))
+
+    def _items(self, given: Sequence[Actual]) -> tuple[tuple[str | None, str | None], ...] | None:
+        """The tensors of a sequence, None if even their number is not known."""
+        if len(given) != 1 or given[0].starred:
+            found = None if any(actual.starred for actual in given) else [self._one(actual) for actual in given]
+        elif isinstance(given[0].expr, (ListExpr, TupleExpr)):
+            shown = given[0].expr.items
+            starred = any(isinstance(item, StarExpr) for item in shown)
+            found = None if starred else [self._one(Actual(item)) for item in shown]
+        else:
+            typ = self._type(given[0])
+            if is_tensor(typ):
+                found = [self._one(given[0])]
+            else:
+                found = [self._one(Actual(None, t)) for t in typ.items] if isinstance(typ, TupleType) else None
+        return None if found is None else tuple(item or Known() for item in found)
+
+    def _statics(
+        self, sig: CallableType, slots: list[Slot | None], actuals: Sequence[Sequence[Actual]]
+    ) -> dict[str, object]:
+        statics: dict[str, object] = {}
+        for i, slot in enumerate(slots):
+            name = sig.arg_names[i] or f"#{i}"
+            if slot is not None or not actuals[i] or sig.arg_kinds[i] is ARG_STAR2:
+                continue
+            if any(actual.starred for actual in actuals[i]):
+                statics[name] = UNKNOWN
+                continue
+            values = [UNKNOWN if a.expr is None else self._static(a.expr) for a in actuals[i]]
+            if sig.arg_kinds[i] is ARG_STAR:
+                sole = values[0] if len(values) == 1 else None
+                statics[name] = sole if isinstance(sole, tuple) else tuple(values)
+            else:
+                statics[name] = values[0]
+        return statics
+
+    def _static(self, e: Expression) -> object:
+        value = self.folder.fold(e)
+        return Spelled(str(value)) if isinstance(value, Serial) else value
+
+
+def _place(places: Mapping[str, Expression], argument: str | None) -> Expression | None:
+    """The expression that a complaint is about. What has no name is known by its place."""
+    if argument is not None and argument not in places and len(places) > 1:
+        unnamed = [e for name, e in places.items() if name.startswith("#") and "[" not in name]
+        return unnamed[-1] if unnamed else None
+    return places.get(argument or "")
+
+
+def actuals_of(args: Sequence[Sequence[Expression]], context: Context) -> list[list[Actual]]:
+    """The arguments of a call, per formal, as mypy has sorted them."""
+    starred: set[int] = set()
+    if isinstance(context, CallExpr):
+        pairs = zip(context.args, context.arg_kinds, strict=True)
+        starred = {id(arg) for arg, kind in pairs if kind in (ARG_STAR, ARG_STAR2)}
+    return [[Actual(e, starred=id(e) in starred) for e in formal] for formal in args]
+
+
+def _is_many(typ: Instance) -> bool:
+    return typ.type.fullname in _SEQUENCES and len(typ.args) == 1 and is_tensor(get_proper_type(typ.args[0]))
+
+
+def _scalar(typ: ProperType) -> str | None:
+    """The kind of a Python number."""
+    if isinstance(typ, LiteralType):
+        return _SCALARS.get(typ.fallback.type.fullname)
+    if isinstance(typ, UnionType):
+        kinds = {_scalar(get_proper_type(item)) for item in typ.items}
+        return kinds.pop() if len(kinds) == 1 else None
+    return _SCALARS.get(typ.type.fullname) if isinstance(typ, Instance) else None
+
+
+def _anonymous(token: str) -> str:
+    return token if token.isdecimal() else "..." if token == "..." or token.startswith("*") else "_"
+
+

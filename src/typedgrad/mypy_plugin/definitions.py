@@ -1,0 +1,149 @@
+"""Where a name gets its value: the single assignment to a variable, if there is just one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from mypy.nodes import (
+    AssignmentStmt,
+    Block,
+    ClassDef,
+    Decorator,
+    Expression,
+    ForStmt,
+    FuncDef,
+    FuncItem,
+    IfStmt,
+    ListExpr,
+    MatchStmt,
+    MypyFile,
+    NameExpr,
+    OperatorAssignmentStmt,
+    OverloadedFuncDef,
+    Statement,
+    StarExpr,
+    TryStmt,
+    TupleExpr,
+    Var,
+    WhileStmt,
+    WithStmt,
+)
+
+
+class Definition(NamedTuple):
+    """What a variable is assigned: `value`, or the item of it that `path` leads to. No value if it varies."""
+
+    value: Expression | None
+    path: tuple[int, ...] = ()
+
+
+Index = dict[Var, list[Definition]]
+
+
+class Definitions:
+    """Finds definitions, function by function; remembers the last few functions it looked through."""
+
+    def __init__(self) -> None:
+        self._recent: list[tuple[object, Index]] = []
+
+    def of(self, var: Var, scopes: list[Any]) -> Definition | None:
+        """The only definition of a variable, searched in the enclosing functions and the module; else None."""
+        for scope in reversed(scopes):
+            if isinstance(scope, (FuncItem, MypyFile)):
+                found = self._index(scope).get(var)
+                if found is not None:
+                    return found[0] if len(found) == 1 else None
+        return None
+
+    def assigned(self, var: Var, scopes: list[Any]) -> int:
+        """How often a variable is assigned."""
+        for scope in reversed(scopes):
+            if isinstance(scope, (FuncItem, MypyFile)) and (found := self._index(scope).get(var)):
+                return len(found)
+        return 0
+
+    def _index(self, scope: FuncItem | MypyFile) -> Index:
+        # The daemon puts new bodies into old functions: only the body tells whether an index is still good.
+        key: object = scope.defs if isinstance(scope, MypyFile) else scope.body
+        for known, index in self._recent:
+            if known is key:
+                return index
+        made: Index = {}
+        _collect(scope.defs if isinstance(scope, MypyFile) else scope.body.body, made)
+        self._recent = [(key, made), *self._recent[:5]]
+        return made
+
+
+def statements(block: list[Statement]) -> Iterator[Statement]:
+    """Every statement, also those inside others, but not inside functions or classes."""
+    for statement in block:
+        yield statement
+        for inner in _blocks(statement):
+            yield from statements(inner.body)
+
+
+def _blocks(statement: Statement) -> list[Block]:
+    if isinstance(statement, Block):
+        return [statement]
+    if isinstance(statement, IfStmt):
+        return [*statement.body, *([statement.else_body] if statement.else_body else [])]
+    if isinstance(statement, (WhileStmt, ForStmt)):
+        return [statement.body, *([statement.else_body] if statement.else_body else [])]
+    if isinstance(statement, WithStmt):
+        return [statement.body]
+    if isinstance(statement, TryStmt):
+        more = [statement.else_body, statement.finally_body]
+        return [statement.body, *statement.handlers, *(block for block in more if block)]
+    return list(statement.bodies) if isinstance(statement, MatchStmt) else []
+
+
+def functions(block: list[Statement]) -> Iterator[FuncDef]:
+    """The methods of a class body."""
+    for statement in statements(block):
+        if isinstance(statement, FuncDef):
+            yield statement
+        elif isinstance(statement, Decorator):
+            yield statement.func
+        elif isinstance(statement, OverloadedFuncDef):
+            yield from functions(list(statement.items))
+
+
+def classes(block: list[Statement]) -> Iterator[ClassDef]:
+    """The classes of a module, also nested ones."""
+    for statement in statements(block):
+        if isinstance(statement, ClassDef):
+            yield statement
+            yield from classes(statement.defs.body)
+
+
+def _collect(block: list[Statement], index: Index) -> None:
+    for statement in statements(block):
+        if isinstance(statement, AssignmentStmt):
+            for lvalue in statement.lvalues:
+                _assign(lvalue, Definition(statement.rvalue), index)
+        elif isinstance(statement, OperatorAssignmentStmt):
+            _assign(statement.lvalue, Definition(None), index)
+        elif isinstance(statement, ForStmt):
+            _assign(statement.index, Definition(None), index)
+        elif isinstance(statement, WithStmt):
+            for target in statement.target:
+                if target is not None:
+                    _assign(target, Definition(None), index)
+        elif isinstance(statement, FuncDef):
+            # A nested function may rebind an outer name with `nonlocal` or `global`: that counts as a change.
+            inner: Index = {}
+            _collect(statement.body.body, inner)
+            own = {argument.variable for argument in statement.arguments}
+            for var in inner.keys() - own:
+                index.setdefault(var, []).extend(inner[var])
+
+
+def _assign(lvalue: Expression, definition: Definition, index: Index) -> None:
+    if isinstance(lvalue, NameExpr) and isinstance(lvalue.node, Var):
+        index.setdefault(lvalue.node, []).append(definition)
+    elif isinstance(lvalue, (TupleExpr, ListExpr)):
+        starred = any(isinstance(item, StarExpr) for item in lvalue.items)
+        for i, item in enumerate(lvalue.items):
+            part = Definition(None) if starred or definition.value is None else definition._replace(path=(*definition.path, i))
+            _assign(item.expr if isinstance(item, StarExpr) else item, part, index)

@@ -1,0 +1,183 @@
+"""The hooks: which of the plugin's parts looks at what. Whatever goes wrong in one of them, mypy goes on without it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, TypeVar
+
+from mypy.nodes import CallExpr, Expression, FuncDef, IndexExpr, MemberExpr, MypyFile, OverloadedFuncDef, TypeInfo
+from mypy.options import Options
+from mypy.plugin import (
+    AnalyzeTypeContext,
+    AttributeContext,
+    ClassDefContext,
+    FunctionSigContext,
+    MethodSigContext,
+    Plugin,
+    ReportConfigContext,
+)
+from mypy.types import CallableType, FunctionLike, Instance, Type, get_proper_type
+
+from typedgrad.mypy_plugin import aliases, annotations, attributes, layers, methods, results
+from typedgrad.mypy_plugin.asking import Ask
+from typedgrad.mypy_plugin.calls import Callee, Site, actuals_of
+from typedgrad.mypy_plugin.constants import Folder
+from typedgrad.mypy_plugin.definitions import Definitions
+from typedgrad.mypy_plugin.encoding import LAYER, PHANTOMS, TENSOR, Codec, bare, map_tensors, tensors_in
+
+Context = TypeVar("Context")
+Result = TypeVar("Result")
+
+FOREIGN: Final = ("builtins.", "typing.", "typing_extensions.", "numpy.", "collections.", "mypy", "_typeshed.", "types.")
+"""Whose functions and classes never take or return our tensors."""
+
+
+class TypedgradPlugin(Plugin):
+    """Checks shapes: reads jaxtyping annotations, and asks the judge about every call that concerns tensors."""
+
+    digest: ClassVar[str] = ""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        # `x = layer(x)` changes the shape of `x`, hence its type.
+        options.allow_redefinition = True
+        options.local_partial_types = True
+        self.codec = Codec(self.lookup_fully_qualified)
+        self.definitions = Definitions()
+        self.ask = Ask()
+
+    def report_config_data(self, ctx: ReportConfigContext) -> str:
+        """What the cache depends on: the text of the plugin and of the rules it applies."""
+        return self.digest
+
+    def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
+        """Repair type aliases before they are analysed; have the types at hand that shapes are written with."""
+        if not aliases.is_relevant(file):
+            return []
+        try:
+            aliases.repair(file)
+        except Exception:
+            self._failed()
+        return [(10, PHANTOMS, -1), (10, "numpy", -1)] if file.fullname != PHANTOMS else []
+
+    def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
+        """Read annotations."""
+        if fullname not in annotations.ANNOTATED:
+            return None
+        return self._guarded(
+            lambda ctx: annotations.analyze(ctx, self.codec, self.ask), lambda ctx: ctx.api.analyze_type(ctx.type.args[0])
+        )
+
+    def get_base_class_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
+        """Note what the text of a layer class says."""
+        symbol = self.lookup_fully_qualified(fullname)
+        if symbol is None or not isinstance(symbol.node, TypeInfo) or not symbol.node.has_base(LAYER):
+            return None
+        return self._guarded(lambda ctx: layers.note(ctx.cls), lambda ctx: None)
+
+    def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
+        """Instantiate a function's signature, or a layer's constructor."""
+        if fullname.startswith(FOREIGN):
+            return None
+        return self._guarded(lambda ctx: self._function(ctx, fullname), _loosened)
+
+    def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
+        """Instantiate a method's signature, an operator of Tensor or the call of a layer."""
+        if fullname.startswith(FOREIGN):
+            return None
+        return self._guarded(lambda ctx: self._method(ctx, fullname), _loosened)
+
+    def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        """Shapes of attributes, `x.shape`, `x.mT`, sub-layers."""
+        if fullname.startswith(FOREIGN):
+            return None
+        return self._guarded(lambda ctx: attributes.attribute(self._site(ctx.api, ctx.context), ctx), lambda ctx: ctx.default_attr_type)
+
+    # -- calls -----------------------------------------------------------------------------------------------------
+
+    def _function(self, ctx: FunctionSigContext, fullname: str) -> FunctionLike:
+        sig = ctx.default_signature
+        made = get_proper_type(sig.ret_type)
+        site = self._site(ctx.api, ctx.context)
+        if sig.is_type_obj():
+            return layers.construct(site, sig, actuals_of(ctx.args, ctx.context)) if layers.is_layer(made) else sig
+        if not _concerns(sig):
+            return sig
+        site.quiet = self._is_overloaded(ctx.api, ctx.context)
+        callee = Callee((sig.name or fullname.rpartition(".")[2]).partition(" of ")[0], _defined(sig) or fullname)
+        return results.checked(site, site.instantiate(sig, actuals_of(ctx.args, ctx.context), callee))
+
+    def _method(self, ctx: MethodSigContext, fullname: str) -> FunctionLike:
+        sig, name = ctx.default_signature, fullname.rpartition(".")[2]
+        owner = get_proper_type(ctx.type)
+        site = self._site(ctx.api, ctx.context)
+        if isinstance(owner, Instance) and owner.type.has_base(TENSOR):
+            return results.checked(site, methods.call(site, owner, sig, ctx.args, name, self.lookup_fully_qualified))
+        if not _concerns(sig):
+            return sig
+        site.quiet = self._is_overloaded(ctx.api, ctx.context)
+        actuals = actuals_of(ctx.args, ctx.context)
+        if isinstance(owner, Instance) and layers.is_layer(owner):
+            e = _receiver(ctx.context, name)
+            return results.checked(site, layers.call(site, owner, e, sig, actuals, name))
+        title = owner.type.name if name == "__call__" and isinstance(owner, Instance) else name
+        return results.checked(site, site.instantiate(sig, actuals, Callee(title)))
+
+    def _site(self, api: Any, context: Any) -> Site:
+        return Site(api, context, self.codec, Folder(api, self.codec, self.definitions), self.ask)
+
+    def _is_overloaded(self, api: Any, context: object) -> bool:
+        """Whether a clash is only the refusal of one overload among several, nothing to report."""
+        if not isinstance(context, CallExpr) or not api.has_type(context.callee):
+            return False
+        typ = get_proper_type(api.lookup_type(context.callee))
+        if isinstance(typ, Instance):
+            method = typ.type.get_method("__call__")
+            return isinstance(method, OverloadedFuncDef)
+        return isinstance(typ, FunctionLike) and len(typ.items) > 1
+
+    # -- failing ---------------------------------------------------------------------------------------------------
+
+    def _guarded(
+        self, hook: Callable[[Context], Result], fallback: Callable[[Context], Result]
+    ) -> Callable[[Context], Result]:
+        """The hook, or what to do without it. A bug of ours must cost a user a check, never the run."""
+
+        def run(ctx: Context) -> Result:
+            try:
+                return hook(ctx)
+            except Exception:
+                self._failed()
+                return fallback(ctx)
+
+        return run
+
+    def _failed(self) -> None:
+        if self.options.show_traceback:
+            traceback.print_exc()
+
+
+def _concerns(sig: CallableType) -> bool:
+    return bool(tensors_in(sig.ret_type)) or any(map(tensors_in, sig.arg_types))
+
+
+def _defined(sig: CallableType) -> str:
+    """The full name under which a function was defined, whatever it is called here."""
+    node = sig.definition
+    return node.fullname if isinstance(node, FuncDef) or node is not None else ""
+
+
+def _receiver(context: object, name: str) -> Expression | None:
+    """The expression whose method is called."""
+    if isinstance(context, CallExpr):
+        callee = context.callee
+        return callee.expr if isinstance(callee, MemberExpr) and name != "__call__" else callee
+    return context.base if isinstance(context, IndexExpr) else None
+
+
+def _loosened(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
+    sig = ctx.default_signature
+    return sig.copy_modified(
+        arg_types=[map_tensors(typ, bare) for typ in sig.arg_types], ret_type=map_tensors(sig.ret_type, bare)
+    )
