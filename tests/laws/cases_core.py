@@ -24,8 +24,8 @@ def _shrunk(shapes: dict[str, Any], rng: Random) -> dict[str, object]:
 
 def _sum_to(x: np.ndarray[Any, Any], *, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     lead = x.ndim - len(shape)
-    x = x.sum(axis=tuple(range(lead)), dtype=x.dtype)
-    return x.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True, dtype=x.dtype)
+    less = np.asarray(x.sum(axis=tuple(range(lead)), dtype=x.dtype))
+    return np.asarray(less.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True, dtype=x.dtype))
 
 
 CASES = {
