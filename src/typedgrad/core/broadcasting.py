@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jaxtyping import Shaped
+from jaxtyping import Num, Shaped
 
 from typedgrad.backends import namespace
 from typedgrad.core.primitive import linear, primitive, vjp, where
@@ -43,7 +43,7 @@ def _(g: Tensor, out: Tensor, x: Tensor, *, shape: tuple[int, ...]) -> tuple[Ten
 
 @linear
 @primitive
-def sum_to(x: Shaped[Tensor, "*old"], /, shape: tuple[int, ...]) -> Shaped[Tensor, "*new"]:
+def sum_to(x: Num[Tensor, "*old"], /, shape: tuple[int, ...]) -> Num[Tensor, "*new"]:
     """Sum `x` over the axes that broadcasting `shape` to `x.shape` stretched: the adjoint of `broadcast_to`.
 
     >>> tg.sum_to(tg.ones((2, 3)), (3,))

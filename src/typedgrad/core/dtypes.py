@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from typedgrad.backends.numpy import SUPPORTED
+
 if TYPE_CHECKING:
     from typedgrad.backends import Namespace
 
@@ -24,9 +26,13 @@ def dtype_name(dtype: object) -> str:
     if isinstance(dtype, type) and dtype in _PYTHON:
         return _PYTHON[dtype]
     try:
-        return np.dtype(dtype).name  # type: ignore[call-overload, no-any-return]  # numpy refuses what is not a dtype
+        name: str = np.dtype(dtype).name  # type: ignore[call-overload]  # numpy refuses what is not a dtype
     except TypeError:
-        raise TypeError(f"{dtype!r} is not a dtype; use a name such as 'float32' or typedgrad.float32") from None
+        # Other libraries have their own objects; in rules, which run on raw arrays, `x.dtype` is one.
+        name = str(dtype).rpartition(".")[2]
+    if name not in SUPPORTED or dtype is None:  # numpy takes None for float64
+        raise TypeError(f"{dtype!r} is not a dtype; use a name such as 'float32' or typedgrad.float32")
+    return name
 
 
 def kind_of(name: str) -> str:
