@@ -103,11 +103,7 @@ def _make_axis(token: str, marks: str, label: str, body: str) -> Axis:
             # `?n` differs from leaf to leaf of a pytree, so that by itself it says nothing.
             return Axis("anonymous", "" if star or anonymous else body, star=star)
         return Axis("name", body, Sym.named(body), star=star, stretch=stretch, label=label)
-    column = len(token) - len(body)
-    try:
-        dim = parse_dim(body)
-    except ShapeStringError as error:
-        raise ShapeStringError(token, error.token, column + error.column, error.reason) from None
+    dim = _parse_size(token, body)
     what = "a size" if isinstance(dim, int) else "an expression"
     for mark, refused in (("*", "stand for a run of axes"), ("_", "be anonymous"), ("?", "depend on a pytree")):
         if mark in marks:
@@ -117,6 +113,16 @@ def _make_axis(token: str, marks: str, label: str, body: str) -> Axis:
             raise ShapeStringError(token, token, 0, f"a size cannot be negative, and `{body}` is {dim}")
         return Axis("size", str(dim), dim, stretch=stretch, label=label)
     return Axis("expression", body, dim, stretch=stretch, label=label)
+
+
+def _parse_size(token: str, body: str) -> Dim:
+    try:
+        return parse_dim(body)
+    except ShapeStringError as error:
+        if 0 <= body.find("{") < body.rfind("}"):
+            return UNKNOWN  # put together by an f-string, such as `size_{i}`: only known when run
+        column = len(token) - len(body) + error.column
+        raise ShapeStringError(token, error.token, column, error.reason) from None
 
 
 def parse_shape(text: str) -> Shape:

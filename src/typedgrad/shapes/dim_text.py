@@ -12,6 +12,7 @@ from typedgrad.shapes.dim import UNKNOWN, Dim, Sym, Unknown, names_of, substitut
 from typedgrad.shapes.errors import ShapeStringError
 
 _OPERATORS = ("//", "**", "+", "-", "*", "%", "(", ")", ",")
+_DIGITS = 18  # what fits into 64 bits
 
 
 def parse_dim(text: str) -> Dim:
@@ -125,8 +126,10 @@ class _Reader:
         return Sym.named(token)
 
     def _number(self, token: str, at: int) -> int:
-        if not token.replace("_", "").isdecimal():
+        if not all(map(str.isdecimal, token.split("_"))):
             raise ShapeStringError(self.text, token, at, f"`{token}` is neither a name nor a number")
+        if len(token) > _DIGITS:
+            raise ShapeStringError(self.text, token, at, "the number is too large for a size")
         return int(token)
 
     def _call(self, name: str, at: int) -> Dim:
