@@ -125,11 +125,13 @@ class Matcher:
         env, key = self.env, axis.key
         bound = env.get(key)
         may_grow = axis.stretch and not subject.is_result
-        if bound is None or not isinstance(bound, tuple) or is_unknown(bound):
+        grows = may_grow and key in env.stretched
+        # Of a broadcast an unknown run stays unknown, whatever it meets; elsewhere the known one is what it was.
+        if bound is None or not isinstance(bound, tuple) or (is_unknown(bound) and not grows):
             self._bind(key, got, subject, span)
             if may_grow:
                 env.stretched.add(key)
-        elif may_grow and key in env.stretched:
+        elif grows:
             self._check_broadcast(subject, key, got, span)
             env[key] = broadcast(bound, got)
         elif may_grow:
