@@ -9,7 +9,8 @@ from jaxtyping import Num, Shaped
 from typedgrad.backends import namespace
 from typedgrad.core.primitive import linear, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
-from typedgrad.shapes import ShapeError, broadcast
+from typedgrad.shapes import ShapeError, Star, broadcast
+from typedgrad.shapes.compare import compare_runs
 
 if TYPE_CHECKING:
     from typedgrad.shapes import Shape
@@ -29,9 +30,10 @@ def broadcast_to(x: Shaped[Tensor, "*old"], /, shape: tuple[int, ...]) -> Shaped
 
 @where(broadcast_to)
 def _(old: Shape, shape: Shape) -> dict[str, Shape]:
-    if len(old) > len(shape):
+    counted = not any(isinstance(axis, Star) for axis in (*old, *shape))
+    if counted and len(old) > len(shape):
         raise ShapeError(f"a tensor with {len(old)} axes cannot be broadcast to {len(shape)} axes")
-    if broadcast(old, shape) != tuple(shape):
+    if compare_runs(broadcast(old, shape), tuple(shape)) == "refuted":
         raise ShapeError(f"[{' '.join(map(str, old))}] cannot be broadcast to [{' '.join(map(str, shape))}]")
     return {"new": shape}
 
@@ -57,7 +59,7 @@ def sum_to(x: Num[Tensor, "*old"], /, shape: tuple[int, ...]) -> Num[Tensor, "*n
 
 @where(sum_to)
 def _(old: Shape, shape: Shape) -> dict[str, Shape]:
-    if len(shape) > len(old) or broadcast(old, shape) != tuple(old):
+    if compare_runs(broadcast(old, shape), tuple(old)) == "refuted":
         raise ShapeError(f"[{' '.join(map(str, old))}] is not a broadcast of [{' '.join(map(str, shape))}]")
     return {"new": shape}
 
