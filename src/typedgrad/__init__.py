@@ -31,8 +31,22 @@ from typedgrad.ops.create import full as full
 from typedgrad.ops.create import ones as ones
 from typedgrad.ops.create import zeros as zeros
 from typedgrad.ops.interchange import to_numpy as to_numpy
+from typedgrad.ops.like import empty_like as empty_like
+from typedgrad.ops.like import full_like as full_like
+from typedgrad.ops.like import ones_like as ones_like
+from typedgrad.ops.like import zeros_like as zeros_like
 from typedgrad.ops.matmul import matmul as matmul
 from typedgrad.ops.matrices import matrix_transpose as matrix_transpose
+from typedgrad.ops.move import concat as concat
+from typedgrad.ops.move import expand_dims as expand_dims
+from typedgrad.ops.move import permute_dims as permute_dims
+from typedgrad.ops.move import reshape as reshape
+from typedgrad.ops.move import squeeze as squeeze
+from typedgrad.ops.move import stack as stack
 from typedgrad.ops.operators import bind
+from typedgrad.ops.reduce import max as max
+from typedgrad.ops.reduce import mean as mean
+from typedgrad.ops.reduce import min as min
+from typedgrad.ops.reduce import sum as sum
 
 bind()
