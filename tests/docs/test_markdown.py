@@ -1,9 +1,9 @@
 """The Python in README.md and docs/ runs, and prints what the text says it prints.
 
 Blocks of one file share their names, as a reader types them one after another. A block in the language `python` runs;
-if the next block is in the language `text`, what was printed must be that. In `pycon` blocks every `>>>` is compared.
-Programs that mypy refuses are `python` blocks headed by a comment `# mypy: refused`; they are not run, but mypy is, and
-the `text` block after it must be in what it says.
+if the next block is in the language `text`, what was printed must be that, or the exception that ended the block. In
+`pycon` blocks every `>>>` is compared.
+`python mypy-refuses` blocks are not run, but mypy is, and the `text` block after one must be in what it says.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import io
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,8 +22,7 @@ import pytest
 from tests.architecture.source import ROOT
 from tests.docs.doctests import failures_of
 
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-REFUSED = "# mypy: refused\n"
+FENCE = re.compile(r"^( *)```([\w\- ]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 FILES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -35,29 +35,44 @@ class Block(NamedTuple):
 
 
 def blocks(markdown: str) -> list[Block]:
-    return [Block(m[1], m[2], markdown.count("\n", 0, m.start()) + 2) for m in FENCE.finditer(markdown)]
+    return [
+        Block(found[2], textwrap.dedent(found[3]), markdown.count("\n", 0, found.start()) + 2)
+        for found in FENCE.finditer(markdown)
+    ]
 
 
 def run(markdown: str, where: str, folder: Path) -> None:
     """Run the blocks of a text in order. Raises what they raise, and AssertionError for what they print."""
     names: dict[str, object] = {"__name__": "__main__"}
     found = blocks(markdown)
-    for block, following in zip(found, [*found[1:], None], strict=True):
+    for block, following in zip(found, [*found[1:], None], strict=False):
         expected = following.text if following is not None and following.language == "text" else None
         if block.language == "pycon":
             failures = failures_of(where, block.text, names)
             assert not failures, failures
-        elif block.language == "python" and block.text.startswith(REFUSED):
+        elif block.language == "python mypy-refuses":
             assert expected is not None, f"{where}:{block.line}: what does mypy say? Add a `text` block"
             said = mypy_says(block.text, folder)
             assert expected.strip() in said, f"{where}:{block.line}: mypy says\n{said}"
         elif block.language == "python":
-            printed = io.StringIO()
-            with contextlib.redirect_stdout(printed):
-                code = compile("\n" * (block.line - 1) + block.text, where, "exec", dont_inherit=True)
-                exec(code, names)
+            printed = output_of(block, where, names, expected or "")
             if expected is not None:
-                assert printed.getvalue() == expected, f"{where}:{block.line} printed\n{printed.getvalue()}"
+                assert printed == expected, f"{where}:{block.line} printed\n{printed}"
+
+
+def output_of(block: Block, where: str, names: dict[str, object], expected: str) -> str:
+    """What a program prints, and the exception that ends it, if that is expected."""
+    printed = io.StringIO()
+    code = compile("\n" * (block.line - 1) + block.text, where, "exec", dont_inherit=True)
+    with contextlib.redirect_stdout(printed):
+        try:
+            exec(code, names)
+        except Exception as error:
+            name = type(error).__name__
+            if f"{name}: " not in expected:
+                raise
+            print(f"{name}: {error}")
+    return printed.getvalue()
 
 
 def mypy_says(program: str, folder: Path) -> str:
@@ -82,6 +97,8 @@ def test_a_text_that_is_wrong_is_noticed(tmp_path: Path) -> None:
     run("```python\nx = 1\nprint(x)\n```\nso:\n```text\n1\n```\n", "good", tmp_path)
     with pytest.raises(AssertionError, match="printed"):
         run("```python\nprint(2)\n```\n\n```text\n1\n```\n", "wrong output", tmp_path)
+    run("```python\n1 / 0\n```\n```text\nZeroDivisionError: division by zero\n```\n", "good error", tmp_path)
+    run("* so\n\n  ```python\n  x = 1\n  ```\n\n  ```pycon\n  >>> x\n  1\n  ```\n", "indented", tmp_path)
     with pytest.raises(NameError):
         run("```python\nx = 1\n```\n```python\ny\n```\n", "wrong name", tmp_path)
     with pytest.raises(AssertionError, match="Expected"):
