@@ -238,7 +238,7 @@ def _stretchable(run: Sizes, rng: Random) -> Sizes:
 def tensors(arrays: list[NDArray[Any]], device: str = "cpu") -> list[Tensor]:
     """The arrays as tensors; on the CPU without a copy."""
     if device == "cpu":
-        return [Tensor(x) for x in arrays]
+        return [Tensor(np.asarray(x)) for x in arrays]  # arithmetic makes numpy scalars of 0-d arrays
     backend = backend_for_device(device)
     return [Tensor(backend.asarray(np.array(x, order="C", copy=True), device=device)) for x in arrays]
 

@@ -9,7 +9,7 @@ import numpy as np
 from typedgrad.backends import AbstractArray
 from typedgrad.core.examine import infer_dtypes, infer_shapes
 from typedgrad.core.tensor import Tensor
-from typedgrad.shapes import Dim, Inconclusive, Shape, ShapeError, Star, Sym, substitute
+from typedgrad.shapes import Dim, Inconclusive, Shape, Star, Sym, substitute
 from typedgrad.shapes.compare import compare_runs
 from typedgrad.testing.draw import Draw, Value, defaults_of, on_host, tensors
 from typedgrad.testing.trial import Broken, Trial
@@ -66,15 +66,16 @@ def shape(trial: Trial) -> None:
         raise Broken(f"on shapes alone the result is {on_shapes}, but it is {found}")
 
 
-def homomorphism(trial: Trial) -> bool:
+def homomorphism(trial: Trial) -> bool | None:
     """Inferring with symbols, then putting sizes in, is inferring with the sizes.
 
     Equal sizes become the same symbol, so that nothing that holds for the sizes is refuted for the symbols; some stay
-    numbers, as 0 and 1 always do, which mean something of their own. Returns whether a symbolic result was known.
+    numbers, as 0 and 1 always do, which mean something of their own. Returns whether the result was known; None if
+    nothing was symbolic.
     """
     op = trial.op
     if op.is_dynamic:
-        return True
+        return None
     statics = {**defaults_of(op), **trial.draw.statics}
     sizes = _shapes_of(trial)
     wanted = _all(op.signature.infer(sizes, statics), several=_several(trial))
@@ -88,17 +89,17 @@ def homomorphism(trial: Trial) -> bool:
     starred, runs = _with_stars(trial, symbolic) if trial.rng.random() < 0.3 else (symbolic, {})
     try:
         found = _all(op.signature.infer(starred, statics), several=_several(trial))
-    except (ShapeError, Inconclusive):
-        return not chosen
-    except (TypeError, IndexError):
-        return not chosen  # the rule looked at what is not known; the judge answers "unknown"
+    except (Inconclusive, TypeError, IndexError):  # refused, or a rule looked at what is not known
+        if not chosen:
+            raise
+        return False
     known = True
     for made, target in zip(found, wanted, strict=True):
         put_in = tuple(_value(axis, values) for axis in _unrolled(made, runs))
         if len(found) != len(wanted) or compare_runs(put_in, target) == "refuted":
             raise Broken(f"{starred} gives {made}, which is {put_in} for {values}; but inference gives {target}")
         known = known and all(isinstance(axis, int) for axis in put_in)
-    return known
+    return known if chosen else None
 
 
 def _shapes_of(trial: Trial) -> dict[str, Any]:
