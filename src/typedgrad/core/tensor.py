@@ -29,6 +29,8 @@ else:
     DType_co = TypeVar("DType_co", covariant=True)
 
 Scalar: TypeAlias = bool | int | float | complex
+# Static arguments that are real numbers. Checkers let an int pass for a float, beartype by itself does not.
+Number: TypeAlias = int | float
 
 # For bodies of ops that take numbers as well: by the time a body runs, they have become arrays.
 xp_of = cast("Callable[[object], Namespace[Tensor]]", namespace)
