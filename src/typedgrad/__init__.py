@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from typedgrad.core import random as random
 from typedgrad.core.broadcasting import broadcast_to as broadcast_to
 from typedgrad.core.broadcasting import sum_to as sum_to
@@ -30,6 +32,7 @@ from typedgrad.ops.create import asarray as asarray
 from typedgrad.ops.create import full as full
 from typedgrad.ops.create import ones as ones
 from typedgrad.ops.create import zeros as zeros
+from typedgrad.ops.einsum import einsum as einsum
 from typedgrad.ops.interchange import to_numpy as to_numpy
 from typedgrad.ops.like import empty_like as empty_like
 from typedgrad.ops.like import full_like as full_like
@@ -50,3 +53,21 @@ from typedgrad.ops.reduce import min as min
 from typedgrad.ops.reduce import sum as sum
 
 bind()
+
+if TYPE_CHECKING:
+    from typedgrad import optim as optim
+else:
+    # Where to find what is loaded on first use, so that importing the package stays cheap.
+    _LAZY = {"optim": "typedgrad.optim"}
+
+    def __getattr__(name):
+        from importlib import import_module
+
+        if name not in _LAZY:
+            raise AttributeError(f"module 'typedgrad' has no attribute {name!r}")
+        module = import_module(_LAZY[name])
+        found = globals()[name] = module if module.__name__.endswith(f".{name}") else getattr(module, name)
+        return found
+
+    def __dir__():
+        return sorted({*globals(), *_LAZY})

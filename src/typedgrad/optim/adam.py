@@ -1,0 +1,142 @@
+"""Adam, with weight decay beside it if wanted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from typedgrad.backends import namespace
+from typedgrad.optim import hyper
+from typedgrad.optim.walk import Moments, Rule, stepped, zeros
+
+if TYPE_CHECKING:
+    from typedgrad.core.tensor import Tensor
+    from typedgrad.optim.hyper import Hyper
+
+P = TypeVar("P")
+
+
+class AdamState(NamedTuple):
+    """How many updates were made, and the running means of each parameter's gradient and its square, by its path."""
+
+    step: int
+    first: Moments
+    second: Moments
+
+
+@dataclass(frozen=True)
+class Adam:
+    """See `adam` and `adamw`."""
+
+    learning_rate: Hyper
+    beta1: float = 0.9
+    beta2: float = 0.999
+    eps: float = 1e-8
+    weight_decay: Hyper = 0.0
+
+    def __post_init__(self) -> None:
+        title = self._title
+        hyper.check(title, "learning_rate", self.learning_rate, "positive")
+        hyper.check(title, "beta1", self.beta1, "at least 0 and below 1", schedule=False)
+        hyper.check(title, "beta2", self.beta2, "at least 0 and below 1", schedule=False)
+        hyper.check(title, "eps", self.eps, "positive", schedule=False)
+        hyper.check(title, "weight_decay", self.weight_decay, "at least 0")
+
+    @property
+    def _title(self) -> str:
+        return "adam" if self.weight_decay == 0 else "adamw"
+
+    def init(self, params: object) -> AdamState:
+        """The state before the first update.
+
+        Raises:
+            TypeError: if a parameter is not a float tensor.
+            ValueError: if `eps` is 0 in the dtype of a parameter, which would divide 0 by 0.
+        """
+        moments = zeros(self._title, params)
+        for path, p in moments.items():
+            if p.dtype.type(self.eps) == 0:
+                raise ValueError(
+                    f"{self._title}: eps={self.eps} is 0 in {p.dtype.name}, the dtype of `{path}`; use a larger one"
+                )
+        # Both start as the same zeros: tensors are immutable.
+        return AdamState(0, moments, dict(moments))
+
+    def update(self, params: P, grads: P, state: AdamState) -> tuple[P, AdamState]:
+        """The parameters and the state after one update."""
+        title, step = self._title, state.step
+        rate = hyper.at(title, "learning_rate", self.learning_rate, step, "positive")
+        decay = hyper.at(title, "weight_decay", self.weight_decay, step, "at least 0")
+        params, (first, second) = stepped(
+            title, params, grads, (state.first, state.second), self._rule(step + 1, rate, decay)
+        )
+        return params, AdamState(step + 1, first, second)
+
+    def _rule(self, t: int, rate: float, decay: float) -> Rule:
+        """Algorithm 1 of the paper as `p - (rate / c1) * m / (sqrt(v) / sqrt(c2) + eps)`, which needs fewer arrays."""
+        beta1, beta2, eps = self.beta1, self.beta2, self.eps
+        size = -rate / (1 - beta1**t)
+        correction = 1 / math.sqrt(1 - beta2**t)
+        shrink = 1 - rate * decay
+
+        def rule(p: Tensor, g: Tensor, m: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            m = m * beta1
+            m += g * (1 - beta1)
+            square = g * g
+            square *= 1 - beta2
+            v = v * beta2
+            v += square
+            below = namespace(v).sqrt(v)
+            below *= correction
+            below += eps
+            q = m / below
+            q *= size
+            q += p if shrink == 1 else p * shrink
+            return q, m, v
+
+        return rule
+
+
+def adam(learning_rate: Hyper = 1e-3, *, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Adam:
+    """Adam: steps along the running mean of the gradient, divided by the root of the running mean of its square.
+
+    Both means are corrected for starting at 0; `eps` is added outside the root. For weight decay see `adamw`.
+    Source: Kingma and Ba, "Adam: A method for stochastic optimization", 2015, algorithm 1.
+
+    Raises:
+        TypeError: if an argument is not a number; the learning rate may be a schedule.
+        ValueError: if one is outside its domain; from `update`, if a schedule returns such a number.
+
+    >>> updater = tg.optim.adam(0.5)
+    >>> w = tg.asarray([1.0, 1.0])
+    >>> w, state = updater.update(w, tg.asarray([7.0, -3.0]), updater.init(w))
+    >>> w
+    Tensor([0.5, 1.5], dtype=float32)
+    """
+    return Adam(learning_rate, beta1, beta2, eps)
+
+
+def adamw(
+    learning_rate: Hyper = 1e-3,
+    *,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+    weight_decay: Hyper = 0.01,
+) -> Adam:
+    """Adam with decoupled weight decay: each step also subtracts `learning_rate * weight_decay * p`.
+
+    The decay is not seen by the running means, unlike that of a penalty in the loss. It is scaled by the learning rate,
+    schedule included, as in PyTorch (the paper has it follow the schedule but not the rate itself), and applies to all
+    parameters. Source: Loshchilov and Hutter, "Decoupled weight decay regularization", 2019, algorithm 2.
+
+    Takes and raises what `adam` does; the weight decay may be a schedule too.
+
+    >>> updater = tg.optim.adamw(0.5, weight_decay=0.5)
+    >>> w = tg.asarray([1.0, 1.0])
+    >>> w, state = updater.update(w, tg.asarray([7.0, 0.0]), updater.init(w))
+    >>> w
+    Tensor([0.25, 0.75], dtype=float32)
+    """
+    return Adam(learning_rate, beta1, beta2, eps, weight_decay)

@@ -1,0 +1,89 @@
+"""Parameters, gradients and what an updater remembers, side by side: checked, then handed to a rule as raw arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import TypeAlias, TypeVar, cast
+
+from typedgrad.backends import namespace
+from typedgrad.core.pytree import Structure, flatten, leaves_with_paths, unflatten
+from typedgrad.core.tensor import Tensor
+from typedgrad.optim.refusals import different, other_state, refuse_kind, refuse_leaf, spelt, unlike
+
+P = TypeVar("P")
+# What an updater remembers of each parameter, by the parameter's path; in the order of the leaves.
+Moments: TypeAlias = dict[str, Tensor]
+# New values from old ones: the parameter, its gradient, its moments -> the parameter, its moments. It runs on raw
+# arrays (`Tensor` stands for them, as in the bodies of ops) and must not change its arguments.
+Rule: TypeAlias = Callable[..., tuple[Tensor, ...]]
+
+raw = cast("Callable[[Tensor], Tensor]", attrgetter("data"))
+
+
+def zeros(title: str, params: object) -> Moments:
+    """One zero tensor like each parameter.
+
+    Raises TypeError for a parameter that is not a float.
+    """
+    made: Moments = {}
+    for path, p in leaves_with_paths(params):
+        if isinstance(p, Tensor):
+            if p.dtype.kind != "f":
+                raise TypeError(f"{title}: {spelt(path)} is {p.dtype.name}; only float tensors can be updated")
+            made[path] = p if p.device == "abstract" else boxed(namespace(raw(p)).zeros_like(raw(p)), p)
+    return made
+
+
+def stepped(title: str, params: P, grads: P, moments: tuple[Moments, ...], rule: Rule) -> tuple[P, tuple[Moments, ...]]:
+    """The parameters and moments after `rule`. What is not a tensor stays as it is; so does what has no values.
+
+    Raises:
+        ShapeError: if the trees differ, or the shape of a leaf.
+        TypeError: if a leaf cannot be updated.
+    """
+    leaves, slopes, structure = _paired(title, params, grads)
+    columns = [list(m.values()) for m in moments]
+    made: list[object] = []
+    rows: list[tuple[Tensor, ...]] = []
+    for p, g in zip(leaves, slopes, strict=True):
+        if not isinstance(p, Tensor):
+            made.append(p)
+            continue
+        i = len(rows)
+        old = [column[i] for column in columns if i < len(column)]
+        if len(old) != len(columns) or any(m.aval is not p.aval and unlike(m, p) for m in old):
+            other_state(title, params, moments)
+        if p.aval.device == "abstract":
+            new = [p, *old]
+        else:
+            new = [boxed(data, p) for data in rule(p.data, g.data, *map(raw, old))]
+        made.append(new[0])
+        rows.append(tuple(new[1:]))
+    if any(len(column) != len(rows) for column in columns):
+        other_state(title, params, moments)
+    renewed = tuple(dict(zip(m, new, strict=True)) for m, new in zip(moments, zip(*rows, strict=True), strict=False))
+    return unflatten(structure, made), renewed or moments
+
+
+def boxed(data: Tensor, like: Tensor) -> Tensor:
+    """A raw array as a tensor like another one."""
+    if not like.shape:
+        # Arithmetic on 0-d arrays of numpy gives scalars, which are no arrays.
+        data = namespace(raw(like)).asarray(data)
+    return Tensor(data, like.aval)
+
+
+def _paired(title: str, params: object, grads: object) -> tuple[list[object], list[Tensor], Structure]:
+    """The leaves of both trees, and their structure. Where a parameter is a tensor, so is its gradient, like it."""
+    leaves, structure = flatten(params)
+    slopes, found = flatten(grads)
+    if found != structure:
+        different(title, params, grads)
+    for i, (p, g) in enumerate(zip(leaves, slopes, strict=True)):
+        if isinstance(p, Tensor) and isinstance(g, Tensor):
+            if (g.aval is not p.aval and unlike(p, g)) or p.node is not None or p.dtype.kind != "f":
+                refuse_leaf(title, leaves_with_paths(params)[i][0], p, g)
+        elif isinstance(p, Tensor) or isinstance(g, Tensor):
+            refuse_kind(title, leaves_with_paths(params)[i][0], p, g)
+    return leaves, slopes, structure
