@@ -4,8 +4,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
-.PHONY: help demo test lint bench python clean
+.PHONY: help demo test lint bench clean
 help:
 	@echo "make demo    train on handwritten digits, then see mypy refuse a wrong shape"
 	@echo "make test    everything that must hold: ruff, mypy --strict, the floors, pytest"
@@ -13,35 +14,29 @@ help:
 	@echo "make bench   what is measured, beside numpy (and beside PyTorch where it is installed)"
 	@echo "make clean   remove the environment and the caches"
 
-demo: $(VENV)/.ready-mypy
+demo: $(VENV)/.ready-$(VERSION)-mypy
 	@.ci/demo $(BIN)
 
-test: $(VENV)/.ready-dev
+test: $(VENV)/.ready-$(VERSION)-dev
 	@.ci/check $(BIN) with-pytest
 
-lint: $(VENV)/.ready-dev
+lint: $(VENV)/.ready-$(VERSION)-dev
 	@.ci/check $(BIN)
 
-bench: $(VENV)/.ready-dev
+bench: $(VENV)/.ready-$(VERSION)-dev
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build src/*.egg-info
 
-# The environment with one of the package's extras. The stamp makes a second run instant; a changed pyproject.toml reinstalls.
-$(VENV)/.ready-%: pyproject.toml | python
+# The environment with one of the package's extras. The stamp makes a second run instant; a changed pyproject.toml installs
+# anew, and so does another version of Python, which has another stamp.
+$(VENV)/.ready-$(VERSION)-%: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "typedgrad needs Python 3.11 or newer; try: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(BIN)/python -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] != "$(VERSION)")' 2>/dev/null || \
+	    { echo "== Making $(VENV) with $(PYTHON)"; $(PYTHON) -m venv --clear $(VENV); } || \
+	    { echo "no working venv module; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "== Installing typedgrad[$*] into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
 	@touch $@
-
-# An environment of the Python that was asked for; one of another version is made anew.
-python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	    { echo "typedgrad needs Python 3.11 or newer; try: make PYTHON=python3.12 ..." >&2; exit 1; }
-	@wanted="$$($(PYTHON) -c 'import sys; print(sys.version_info[:2])')"; \
-	 found="$$($(BIN)/python -c 'import sys; print(sys.version_info[:2])' 2>/dev/null || true)"; \
-	 if [ "$$wanted" != "$$found" ]; then \
-	     echo "== Making $(VENV) with $(PYTHON)"; \
-	     $(PYTHON) -m venv --clear $(VENV) || \
-	         { echo "no venv module: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }; \
-	 fi
