@@ -128,6 +128,9 @@ def _apply(op: Primitive, g: Any, out: Any, arguments: tuple[Any, ...], node: No
             continue
         if k < 0:
             flat.append(c)
+        elif callable(c):  # a sequence's rule may give a function of the position, called for what is wanted alone
+            items = inputs[len(flat) : len(flat) + k]
+            flat.extend([None if x.node is None else c(i) for i, x in enumerate(items)])
         else:
             flat.extend((None,) * k if c is None else c)
     return flat

@@ -12,6 +12,7 @@ from typedgrad.core.broadcasting import unbroadcast
 from typedgrad.core.primitive import jvp, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.matrices import matrix_transpose
+from typedgrad.ops.move import expand_dims, squeeze
 from typedgrad.shapes import Inconclusive, ShapeError, Signature, Slot, Star
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def _is_stack(shape: Shape) -> bool:
 def contract_rows(x1: Num[Tensor, "*rows k"], x2: Num[Tensor, "*rows n"], /) -> Num[Tensor, "k n"]:
     """`x1.T @ x2`, where all axes but the last count as rows: the gradient of a weight that multiplies many rows.
 
-    >>> tg.contract_rows(tg.ones((5, 3, 2)), tg.ones((5, 3, 4)))
+    >>> from typedgrad.ops.matmul import contract_rows
+    >>> contract_rows(tg.ones((5, 3, 2)), tg.ones((5, 3, 4)))
     Tensor([[15., 15., 15., 15.],
             [15., 15., 15., 15.]], dtype=float32)
     """
@@ -93,20 +95,20 @@ def contract_rows(x1: Num[Tensor, "*rows k"], x2: Num[Tensor, "*rows n"], /) -> 
 @vjp(matmul, "x1")
 def _(g: Tensor, out: Tensor, x1: Tensor, x2: Tensor) -> Tensor:
     if x2.ndim == 1:
-        return g[..., None] * x2
+        return expand_dims(g, axis=-1) * x2
     if x1.ndim > 1:
         return unbroadcast(matmul(g, matrix_transpose(x2)), x1.shape)
     if x2.ndim == 2:
         return matmul(x2, g)
-    return unbroadcast(matmul(x2, g[..., None]), (*x1.shape, 1))[:, 0]
+    return squeeze(unbroadcast(matmul(x2, expand_dims(g, axis=-1)), (*x1.shape, 1)), axis=-1)
 
 
 @vjp(matmul, "x2")
 def _(g: Tensor, out: Tensor, x1: Tensor, x2: Tensor) -> Tensor:
     if x1.ndim == 1:
-        return g[..., None] * x1 if x2.ndim == 1 else x1[:, None] * g[..., None, :]
+        return g * x1 if x2.ndim == 1 else expand_dims(x1, axis=-1) * expand_dims(g, axis=-2)
     if x2.ndim == 1:
-        return matmul(g, x1) if x1.ndim == 2 else contract_rows(x1, g[..., None])[:, 0]
+        return matmul(g, x1) if x1.ndim == 2 else squeeze(contract_rows(x1, expand_dims(g, axis=-1)), axis=-1)
     if x2.ndim == 2:
         return contract_rows(x1, g)  # the batch is summed within the one product
     return unbroadcast(matmul(matrix_transpose(x1), g), x2.shape)
