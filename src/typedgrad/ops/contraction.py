@@ -35,7 +35,7 @@ def einsum(operands: Sequence[Num[Tensor, "..."]], /, *, subscripts: str, sizes:
     Tensor([[1, 0],
             [0, 2]], dtype=int64)
     """
-    inputs, output = explicit(read(subscripts, len(operands)), [x.shape for x in operands])
+    inputs, output = explicit(read(subscripts, len(operands)), tuple(x.shape for x in operands))
     given = dict(sizes)
     held = "".join(dict.fromkeys(label for label in output if label not in given))
     made = contract(inputs, held, operands)
@@ -76,9 +76,9 @@ def _(operands: tuple[Shape, ...], subscripts: str, sizes: Sizes) -> dict[str, S
 def _(
     g: Tensor, out: Tensor, operands: tuple[Tensor, ...], *, subscripts: str, sizes: Sizes
 ) -> Callable[[int], Tensor]:
-    # The sum is linear in each operand, and the gradient of sum g[o] x[i] y[j] by x[i] is sum g[o] y[j]: the same letters,
-    # the operand and the result exchanged. Letters that the operand alone has, which were summed, repeat the elements.
-    inputs, output = explicit(read(subscripts, len(operands)), [x.shape for x in operands])
+    # The sum is linear in each operand, and the gradient of sum g[o] x[i] y[j] by x[i] is sum g[o] y[j]: the same
+    # letters, operand and result exchanged. Letters that the operand alone has, which were summed, repeat the elements.
+    inputs, output = explicit(read(subscripts, len(operands)), tuple(x.shape for x in operands))
 
     def cotangent(i: int) -> Tensor:
         others = inputs[:i] + inputs[i + 1 :]

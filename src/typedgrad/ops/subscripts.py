@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from typedgrad.shapes import ShapeError, Signature, Slot, broadcast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from typedgrad.shapes import Shape
 
@@ -86,7 +86,8 @@ def _spelled(term: str) -> str:
     return " ".join("*#dots" if label == DOTS else label for label in term)
 
 
-def explicit(subscripts: Subscripts, shapes: Sequence[Shape]) -> Subscripts:
+@functools.lru_cache(maxsize=4096)
+def explicit(subscripts: Subscripts, shapes: tuple[Shape, ...]) -> Subscripts:
     """The same for operands of these shapes, with letters in place of `...`.
 
     An axis of size 1 that broadcasts gets a letter of its own. That letter is summed away, which drops the axis.
