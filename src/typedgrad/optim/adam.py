@@ -75,7 +75,8 @@ class Adam:
 
     def _rule(self, t: int, rate: float, decay: float) -> Rule:
         """Algorithm 1 of the paper as `p - (rate / c1) * m / (sqrt(v) / sqrt(c2) + eps)`, which needs fewer arrays."""
-        beta1, beta2, eps = self.beta1, self.beta2, self.eps
+        # Floats of Python's own: arrays of float32 times numpy's float64 would be float64.
+        beta1, beta2, eps = float(self.beta1), float(self.beta2), float(self.eps)
         size = -rate / (1 - beta1**t)
         correction = 1 / math.sqrt(1 - beta2**t)
         shrink = 1 - rate * decay

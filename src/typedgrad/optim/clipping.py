@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+
 from typedgrad.backends import namespace
 from typedgrad.core.pytree import flatten, leaves_with_paths, unflatten
 from typedgrad.core.tensor import Tensor
@@ -34,7 +36,7 @@ class ClipGlobalNorm:
             return grads
         if not math.isfinite(norm):
             raise FloatingPointError(f"clip_global_norm: the gradient {_not_finite(grads)}; no scale can mend that")
-        scale = self.max_norm / norm
+        scale = float(self.max_norm) / norm
         return _each(grads, lambda g: g * scale)
 
 
@@ -87,7 +89,8 @@ def global_norm(tree: object) -> float:
     5.0
     """
     arrays = [raw(x) for x in flatten(tree)[0] if _has_values(x)]
-    norm = math.sqrt(sum(_squares(a) for a in arrays))
+    with np.errstate(over="ignore"):
+        norm = math.sqrt(sum(_squares(a) for a in arrays))
     if math.isfinite(norm):
         return norm
     # Squares overflow long before the numbers do.
