@@ -21,7 +21,7 @@ def parse_dim(text: str) -> Dim:
     >>> parse_dim("(h+2*p-k)//s+1") == parse_dim("1+(h-k+p*2)//s")
     True
     """
-    return UNKNOWN if text.strip() == "_" else _Reader(text).read()
+    return _Reader(text).read()
 
 
 class _Reader:
@@ -117,6 +117,8 @@ class _Reader:
         self._advance()
         if token[0] == "{":
             return _value(token[1:-1])
+        if token == "_":
+            return UNKNOWN
         if token[0].isdigit():
             return self._number(token, at)
         if self.token == "(":

@@ -69,17 +69,26 @@ def _given(arguments: Sequence[Argument]) -> list[str | None]:
 
 
 def promoted(given: Sequence[str]) -> str | None:
-    """The common dtype of tensors and weak scalars; a class if they all are of that class; None if not known."""
+    """The common dtype of tensors and weak scalars; a class if only their kinds are known; None if not even those."""
     weak = [dtype.removeprefix(_WEAK) for dtype in given if dtype.startswith(_WEAK)]
     strong = [dtypes.concrete(dtype) or dtype for dtype in given if not dtype.startswith(_WEAK)]
     if len(set(strong)) == 1 and not weak:
         return strong[0]
     if not strong or not all(dtypes.is_dtype(dtype) for dtype in strong):
-        return None
+        return _common_kind([*strong, *(_SCALARS[scalar] for scalar in weak)]) if strong else None
     common = dtypes.promote(*strong)
     for scalar in weak:
         common = dtypes.with_scalar(common, scalar)  # type: ignore[arg-type]  # "weak float" holds one of the four
     return common
+
+
+_LADDER = ("Bool", "Integer", "Float", "Complex")  # each kind wins over those before it
+_SCALARS = {"bool": "Bool", "int": "Integer", "float": "Float", "complex": "Complex"}
+
+
+def _common_kind(given: Sequence[str]) -> str | None:
+    rungs = [next((i for i, kind in enumerate(_LADDER) if dtypes.compare(kind, one) == "equal"), -1) for one in given]
+    return None if -1 in rungs else _LADDER[max(rungs)]
 
 
 def _by_rule(
@@ -106,9 +115,9 @@ def _by_rule(
             asked[name] = undecided(scope[name]) if name in scope else None
     try:
         made = rule(**asked)
+        names = tuple(map(_dtype_name, made)) if isinstance(made, tuple) else (_dtype_name(made),) * max(count, 1)
     except (Inconclusive, TypeError, ValueError, LookupError, AttributeError):
         return None
-    names = tuple(map(_dtype_name, made)) if isinstance(made, tuple) else (_dtype_name(made),) * max(count, 1)
     return None if None in names else names
 
 

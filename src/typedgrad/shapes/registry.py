@@ -60,3 +60,9 @@ def find(full_name: str) -> Entry | None:
 def names() -> list[str]:
     """The full names of all ops."""
     return sorted({*_ENTRIES, *_MAKERS})
+
+
+def forget(full_name: str) -> None:
+    """Take an op out again."""
+    _ENTRIES.pop(full_name, None)
+    _MAKERS.pop(full_name, None)
