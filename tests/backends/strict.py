@@ -63,10 +63,18 @@ class StrictBackend:
     def synchronize(self, device: str | None = None) -> None:
         pass
 
-    def scatter_add(self, zeros: StrictArray, index: tuple[Any, ...], updates: StrictArray) -> StrictArray:
-        # The standard knows only some indices. The rest are understood by numpy; all the arithmetic is the standard's.
+    def gather(self, x: StrictArray, index: tuple[Any, ...]) -> StrictArray:
+        positions = self._positions(x, index)
+        flat = strict.take(strict.reshape(x, (-1,)), strict.asarray(positions.reshape(-1)))
+        return strict.reshape(flat, positions.shape)
+
+    def _positions(self, x: StrictArray, index: tuple[Any, ...]) -> NDArray[Any]:
+        """Where the elements that `index` names lie: the standard knows only some indices, numpy all."""
         host_index = tuple(self.to_numpy(i) if self.owns(i) else i for i in index)
-        positions = np.arange(zeros.size).reshape(zeros.shape)[host_index]
+        return np.asarray(np.arange(x.size).reshape(x.shape)[host_index])
+
+    def scatter_add(self, zeros: StrictArray, index: tuple[Any, ...], updates: StrictArray) -> StrictArray:
+        positions = self._positions(zeros, index)  # all the arithmetic is the standard's
         flat = strict.reshape(strict.broadcast_to(updates, positions.shape), (1, -1))
         hit = strict.equal(
             strict.reshape(strict.arange(zeros.size), (-1, 1)), strict.asarray(positions.reshape(1, -1))

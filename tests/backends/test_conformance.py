@@ -154,6 +154,17 @@ def test_scatter_add_adds_up_repeated_positions(backend: Backend[Any], index: tu
     np.testing.assert_array_equal(backend.to_numpy(result), expected)
 
 
+@pytest.mark.parametrize(
+    "index",
+    [(0,), (slice(1, 3),), (np.array([2, 0, 2]),), (slice(None), np.array([[0], [-1]])), (np.array([1, 1]), ..., 0)],
+    ids=str,
+)
+def test_gather_understands_every_index(backend: Backend[Any], index: tuple[Any, ...]) -> None:
+    x = np.arange(24.0).reshape(4, 3, 2)
+    own_index = tuple(backend.asarray(i) if isinstance(i, np.ndarray) else i for i in index)
+    np.testing.assert_array_equal(backend.to_numpy(backend.gather(backend.asarray(x), own_index)), x[index])
+
+
 def test_scatter_add_broadcasts_updates_and_keeps_nan_in_its_place(backend: Backend[Any]) -> None:
     zeros = backend.asarray(np.zeros((3, 2), "float32"))
     updates = backend.asarray(np.array([np.nan, 1], "float32"))

@@ -147,6 +147,9 @@ class AbstractBackend:
     def synchronize(self, device: str | None = None) -> None:
         """Nothing runs, so there is nothing to wait for."""
 
+    def gather(self, x: AbstractArray, index: tuple[object, ...]) -> AbstractArray:
+        raise TypeError("gather: abstract arrays have a shape and a dtype but no values to compute with")
+
     def scatter_add(self, zeros: AbstractArray, index: tuple[object, ...], updates: AbstractArray) -> AbstractArray:
         raise TypeError("scatter_add: abstract arrays have a shape and a dtype but no values to compute with")
 

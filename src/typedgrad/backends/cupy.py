@@ -79,6 +79,10 @@ class CupyBackend:
     def synchronize(self, device: str | None = None) -> None:
         self._device(device).synchronize()
 
+    def gather(self, x: cupy.ndarray, index: tuple[object, ...]) -> cupy.ndarray:
+        with x.device:
+            return x[index]
+
     def scatter_add(self, zeros: cupy.ndarray, index: tuple[object, ...], updates: cupy.ndarray) -> cupy.ndarray:
         """`zeros[index] += updates` with atomic additions: the order of equal positions, and so rounding, may vary."""
         with zeros.device:

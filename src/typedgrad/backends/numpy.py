@@ -67,6 +67,10 @@ class NumpyBackend:
     def synchronize(self, device: str | None = None) -> None:
         """Return at once: numpy has finished when a call returns."""
 
+    def gather(self, x: NDArray[Any], index: tuple[Any, ...]) -> NDArray[Any]:
+        array: NDArray[Any] = x[index]
+        return array
+
     def scatter_add(self, zeros: NDArray[Any], index: tuple[Any, ...], updates: NDArray[Any]) -> NDArray[Any]:
         return scatter_add(zeros, index, updates)
 

@@ -155,6 +155,9 @@ class Backend(Protocol[T]):
     def synchronize(self, device: str | None = None) -> None:
         """Wait until the work already started on a device is done."""
 
+    def gather(self, x: T, index: tuple[object, ...]) -> T:
+        """`x[index]`, where integer arrays may stand beside slices as in numpy; the standard knows less."""
+
     def scatter_add(self, zeros: T, index: tuple[object, ...], updates: T) -> T:
         """`zeros[index] += updates` where repeated positions add up. `zeros` is donated: use only the result."""
 

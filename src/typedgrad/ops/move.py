@@ -12,7 +12,7 @@ from typedgrad.core.primitive import linear, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.axes import Axis, axes_of, inserted, of_rank, permuted
 from typedgrad.ops.matrices import matrix_transpose as matrix_transpose
-from typedgrad.shapes import Shape, ShapeError, axis_index, compare, divides, prod, same
+from typedgrad.shapes import Dim, Shape, ShapeError, Star, axis_index, compare, divides, prod, same
 
 
 @linear
@@ -74,6 +74,22 @@ def _(old: Shape, axes: tuple[int, ...]) -> dict[str, Shape]:
 def _(g: Tensor, out: Tensor, x: Tensor, *, axes: tuple[int, ...]) -> tuple[Tensor]:
     order = permuted(x.shape, axes)
     return (permute_dims(g, tuple(map(order.index, range(len(order))))),)
+
+
+@linear
+@primitive
+def transpose(x: Shaped[Tensor, "m n"], /) -> Shaped[Tensor, "n m"]:
+    """A matrix with rows and columns swapped: what `x.T` stands for.
+
+    >>> tg.ones((2, 3)).T.shape
+    (3, 2)
+    """
+    return namespace(x).permute_dims(x, (1, 0))
+
+
+@vjp(transpose)
+def _(g: Tensor, out: Tensor, x: Tensor) -> tuple[Tensor]:
+    return (transpose(g),)
 
 
 @linear
@@ -145,7 +161,7 @@ def _(arrays: tuple[Shape, ...], axis: int | None) -> dict[str, Shape]:
     for k, (shape, i) in enumerate(zip(arrays, places, strict=True)):
         what = f"but for axis {axis}, `arrays[0]` and `arrays[{k}]` must have the same shape"
         before, after = same(before, shape[:i], what), same(after, shape[i + 1 :], what)
-    return {"new": (*before, sum(shape[i] for shape, i in zip(arrays, places, strict=True)), *after)}
+    return {"new": (*before, sum(map(_size, arrays, places)), *after)}
 
 
 @vjp(concat)
@@ -155,7 +171,7 @@ def _(g: Tensor, out: Tensor, arrays: tuple[Tensor, ...], *, axis: int | None) -
     parts, start = [], 0
     for x in arrays:
         stop = start + (math.prod(x.shape) if axis is None else x.shape[i])
-        part = g[(*whole, slice(start, stop))]
+        part = g[(*whole, slice(start, stop), ...)]
         parts.append(part if axis is not None else reshape(part, x.shape))
         start = stop
     return (tuple(parts),)
@@ -184,9 +200,15 @@ def _(arrays: tuple[Shape, ...], axis: int) -> dict[str, Shape]:
 @vjp(stack)
 def _(g: Tensor, out: Tensor, arrays: tuple[Tensor, ...], *, axis: int) -> tuple[tuple[Tensor, ...]]:
     whole = (slice(None),) * axis_index(out.shape, axis)
-    return (tuple(g[(*whole, k)] for k in range(len(arrays))),)
+    return (tuple(g[(*whole, k, ...)] for k in range(len(arrays))),)
 
 
 def _at_least_one(arrays: tuple[Shape, ...]) -> None:
     if not arrays:
         raise ShapeError("`arrays` must hold at least one tensor")
+
+
+def _size(shape: Shape, axis: int) -> Dim:
+    n = shape[axis]
+    assert not isinstance(n, Star)  # `axis_index` found an axis, not a run
+    return n

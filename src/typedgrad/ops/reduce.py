@@ -42,7 +42,7 @@ def _(x: str, dtype: DTypeLike | None) -> str:
 @vjp(sum)
 def _(g: Tensor, out: Tensor, x: Tensor, *, axis: Axis, dtype: DTypeLike | None, keepdims: bool) -> tuple[Tensor]:
     spread = broadcast_to(kept(g, x.shape, axis), x.shape)
-    return (spread if dtype is None else astype(spread, dtype_name(x.dtype)),)
+    return (spread if dtype is None else astype(spread, x.dtype),)
 
 
 @linear
@@ -91,7 +91,7 @@ def min(x: Real[Tensor, "*s"], /, axis: Axis = None, *, keepdims: bool = False) 
 
 
 def _pull_extreme(g: Tensor, out: Tensor, x: Tensor, *, axis: Axis, keepdims: bool) -> tuple[Tensor]:
-    chosen = astype(x == kept(out, x.shape, axis), dtype_name(x.dtype))
+    chosen = astype(x == kept(out, x.shape, axis), x.dtype)
     return (chosen * (kept(g, x.shape, axis) / sum(chosen, axis, keepdims=True)),)
 
 
@@ -108,7 +108,7 @@ for _op in (max, min):
 
 def kept(g: Tensor, shape: tuple[int, ...], axis: Axis) -> Tensor:
     """What a reduction of `shape` over `axis` gave, with the reduced axes there again, of size 1."""
-    wanted = reduced(shape, axis, keepdims=True)
+    wanted: tuple[int, ...] = reduced(shape, axis, keepdims=True)  # type: ignore[assignment]  # of ints, like `shape`
     return g if g.shape == wanted else reshape(g, wanted)
 
 
