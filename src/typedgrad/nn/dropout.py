@@ -8,7 +8,7 @@ from typedgrad.core.random import bernoulli
 from typedgrad.core.run import current_run
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.layer import Layer
-from typedgrad.ops.search import where
+from typedgrad.ops.selection import where
 
 
 class Dropout(Layer):

@@ -5,7 +5,7 @@ Python numbers are weak: they take the dtype of the tensor beside them, unless t
 
 from __future__ import annotations
 
-from jaxtyping import Num, Real
+from jaxtyping import Inexact, Num, Real
 
 from typedgrad.backends import namespace
 from typedgrad.core.dtypes import kind_of
@@ -51,8 +51,8 @@ def multiply(x1: Num[Tensor, "*#s"] | Scalar, x2: Num[Tensor, "*#s"] | Scalar, /
 def divide(x1: Num[Tensor, "*#s"] | Scalar, x2: Num[Tensor, "*#s"] | Scalar, /) -> Num[Tensor, "*#s"]:
     """`x1 / x2`; integers give float32.
 
-    >>> tg.divide(tg.asarray([1, 2]), tg.asarray([2, 0]))
-    Tensor([0.5, inf], dtype=float32)
+    >>> tg.divide(tg.asarray([1, 2]), tg.asarray([2, 8]))
+    Tensor([0.5 , 0.25], dtype=float32)
     """
     xp = xp_of(x1)
     return xp.divide(_inexact(x1), _inexact(x2))
@@ -69,6 +69,7 @@ def _inexact(x: Tensor | Scalar) -> Tensor:
     return xp.astype(x, xp.float32) if xp.isdtype(x.dtype, "integral") else x  # type: ignore[union-attr, return-value]  # bodies see arrays
 
 
+@direct
 @nondifferentiable
 @elementwise()
 def floor_divide(x1: Real[Tensor, "*#s"] | Scalar, x2: Real[Tensor, "*#s"] | Scalar, /) -> Real[Tensor, "*#s"]:
@@ -80,6 +81,7 @@ def floor_divide(x1: Real[Tensor, "*#s"] | Scalar, x2: Real[Tensor, "*#s"] | Sca
     return xp_of(x1).floor_divide(x1, x2)
 
 
+@direct
 @elementwise(lambda g, out, x, y: g, lambda g, out, x, y: -g * floor_divide(x, y))
 def remainder(x1: Real[Tensor, "*#s"] | Scalar, x2: Real[Tensor, "*#s"] | Scalar, /) -> Real[Tensor, "*#s"]:
     """What `floor_divide` leaves over, with the sign of `x2`.
@@ -110,6 +112,46 @@ def positive(x: Num[Tensor, "*s"], /) -> Num[Tensor, "*s"]:
     Tensor([ 1, -2], dtype=int64)
     """
     return namespace(x).positive(x)
+
+
+@direct
+@elementwise(lambda g, out, x: -g * out * out)
+def reciprocal(x: Inexact[Tensor, "*s"], /) -> Inexact[Tensor, "*s"]:
+    """`1 / x`.
+
+    >>> tg.reciprocal(tg.asarray([2.0, -4.0]))
+    Tensor([ 0.5 , -0.25], dtype=float32)
+    """
+    return namespace(x).reciprocal(x)
+
+
+@direct
+@nondifferentiable
+@elementwise()
+def sign(x: Num[Tensor, "*s"], /) -> Num[Tensor, "*s"]:
+    """-1, 0 or 1 as `x` is negative, zero or positive; `x / abs(x)` for complex numbers. Its gradient is zero.
+
+    >>> tg.sign(tg.asarray([3.0, 0.0, -2.0]))
+    Tensor([ 1.,  0., -1.], dtype=float32)
+    """
+    return namespace(x).sign(x)
+
+
+# The slope jumps at 0, where it is taken to be 0.
+@direct
+@elementwise(lambda g, out, x: g * sign(x))
+def abs(x: Num[Tensor, "*s"], /) -> Num[Tensor, "*s"]:
+    """The magnitude; of complex numbers it is real.
+
+    >>> tg.abs(tg.asarray([1.0, -2.0]))
+    Tensor([1., 2.], dtype=float32)
+    """
+    return namespace(x).abs(x)
+
+
+@dtype(abs)
+def _(x: str) -> str:
+    return {"complex64": "float32", "complex128": "float64"}.get(x, x)
 
 
 @direct

@@ -1,0 +1,48 @@
+"""The parts of complex numbers. Gradients are not defined for complex tensors yet, so none flow here."""
+
+from __future__ import annotations
+
+from jaxtyping import Complex, Float, Num
+
+from typedgrad.backends import namespace
+from typedgrad.core.primitive import direct, dtype, elementwise, nondifferentiable
+from typedgrad.core.tensor import Tensor
+
+
+@direct
+@elementwise(lambda g, out, x: g)
+def conj(x: Num[Tensor, "*s"], /) -> Num[Tensor, "*s"]:
+    """The complex conjugate; real numbers stay as they are.
+
+    >>> tg.conj(tg.asarray([1 + 2j]))
+    Tensor([1.-2.j], dtype=complex64)
+    """
+    return namespace(x).conj(x)
+
+
+@nondifferentiable
+@elementwise()
+def real(x: Complex[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
+    """The real part.
+
+    >>> tg.real(tg.asarray([1 + 2j]))
+    Tensor([1.], dtype=float32)
+    """
+    return namespace(x).real(x)
+
+
+@nondifferentiable
+@elementwise()
+def imag(x: Complex[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
+    """The imaginary part.
+
+    >>> tg.imag(tg.asarray([1 + 2j]))
+    Tensor([2.], dtype=float32)
+    """
+    return namespace(x).imag(x)
+
+
+_PART = {"complex64": "float32", "complex128": "float64"}
+
+dtype(real)(lambda x: _PART[x])
+dtype(imag)(lambda x: _PART[x])
