@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from typedgrad import nn as nn
 from typedgrad.core import random as random
 from typedgrad.core.abstract import abstract as abstract
 from typedgrad.core.abstract import eval_shape as eval_shape
@@ -26,6 +25,19 @@ from typedgrad.core.transforms import stop_gradient as stop_gradient
 from typedgrad.core.transforms import value_and_grad as value_and_grad
 from typedgrad.core.transforms import vjp as vjp
 from typedgrad.core.typed import typed as typed
+from typedgrad.ops.activation import elu as elu
+from typedgrad.ops.activation import gelu as gelu
+from typedgrad.ops.activation import hard_sigmoid as hard_sigmoid
+from typedgrad.ops.activation import hard_tanh as hard_tanh
+from typedgrad.ops.activation import leaky_relu as leaky_relu
+from typedgrad.ops.activation import log_sigmoid as log_sigmoid
+from typedgrad.ops.activation import mish as mish
+from typedgrad.ops.activation import relu as relu
+from typedgrad.ops.activation import selu as selu
+from typedgrad.ops.activation import sigmoid as sigmoid
+from typedgrad.ops.activation import silu as silu
+from typedgrad.ops.activation import softplus as softplus
+from typedgrad.ops.activation import softsign as softsign
 from typedgrad.ops.arithmetic import abs as abs
 from typedgrad.ops.arithmetic import add as add
 from typedgrad.ops.arithmetic import divide as divide
@@ -52,6 +64,9 @@ from typedgrad.ops.create import asarray as asarray
 from typedgrad.ops.create import full as full
 from typedgrad.ops.create import ones as ones
 from typedgrad.ops.create import zeros as zeros
+from typedgrad.ops.diagonals import diag as diag
+from typedgrad.ops.diagonals import diagonal as diagonal
+from typedgrad.ops.diagonals import trace as trace
 from typedgrad.ops.einsum import einsum as einsum
 from typedgrad.ops.elementwise import exp as exp
 from typedgrad.ops.elementwise import expm1 as expm1
@@ -83,6 +98,8 @@ from typedgrad.ops.logic import logical_or as logical_or
 from typedgrad.ops.logic import logical_xor as logical_xor
 from typedgrad.ops.matmul import matmul as matmul
 from typedgrad.ops.matrices import matrix_transpose as matrix_transpose
+from typedgrad.ops.matrices import tril as tril
+from typedgrad.ops.matrices import triu as triu
 from typedgrad.ops.move import concat as concat
 from typedgrad.ops.move import expand_dims as expand_dims
 from typedgrad.ops.move import permute_dims as permute_dims
@@ -92,6 +109,10 @@ from typedgrad.ops.move import stack as stack
 from typedgrad.ops.operators import bind
 from typedgrad.ops.power import pow as pow
 from typedgrad.ops.power import power as power
+from typedgrad.ops.products import cross as cross
+from typedgrad.ops.products import kron as kron
+from typedgrad.ops.products import outer as outer
+from typedgrad.ops.products import vecdot as vecdot
 from typedgrad.ops.reduce import max as max
 from typedgrad.ops.reduce import mean as mean
 from typedgrad.ops.reduce import min as min
@@ -108,8 +129,13 @@ from typedgrad.ops.selection import clip as clip
 from typedgrad.ops.selection import maximum as maximum
 from typedgrad.ops.selection import minimum as minimum
 from typedgrad.ops.selection import where as where
+from typedgrad.ops.softmax import log_softmax as log_softmax
+from typedgrad.ops.softmax import logaddexp as logaddexp
+from typedgrad.ops.softmax import logsumexp as logsumexp
+from typedgrad.ops.softmax import softmax as softmax
 from typedgrad.ops.special import erf as erf
 from typedgrad.ops.special import erfc as erfc
+from typedgrad.ops.tensordot import tensordot as tensordot
 from typedgrad.ops.trigonometry import acos as acos
 from typedgrad.ops.trigonometry import acosh as acosh
 from typedgrad.ops.trigonometry import asin as asin
@@ -124,7 +150,6 @@ from typedgrad.ops.trigonometry import sin as sin
 from typedgrad.ops.trigonometry import sinh as sinh
 from typedgrad.ops.trigonometry import tan as tan
 from typedgrad.ops.trigonometry import tanh as tanh
-from typedgrad.nn.initialise import init as init
 from typedgrad.shapes import DTypeError as DTypeError
 from typedgrad.shapes import ShapeError as ShapeError
 from typedgrad.shapes import SignatureError as SignatureError
