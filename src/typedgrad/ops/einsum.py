@@ -43,8 +43,10 @@ def _result(operands: tuple[Shape, ...], subscripts: str) -> dict[str, Shape]:
     return {"result": result}
 
 
-# The judge of types meets the public function, not the primitive: operands one by one, and the string in front.
-registry.register(
-    f"{__name__}.einsum",
-    Signature({"operands": Slot("...", "Num", many=True)}, Slot("*result", "Num"), _result, name="einsum"),
-)
+def _judged() -> registry.Entry:
+    signature = Signature({"operands": Slot("...", "Num", many=True)}, Slot("*result", "Num"), _result, name="einsum")
+    return registry.Entry(signature, parameters=("subscripts", "operands"))
+
+
+# The judge of types meets the public function, not the primitive: the string in front, and operands one by one.
+registry.register_lazy(f"{__name__}.einsum", _judged)
