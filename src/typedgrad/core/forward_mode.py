@@ -34,7 +34,7 @@ def jvp(f: Callable[..., R], primals: tuple[Any, ...], tangents: tuple[Any, ...]
     with differentiating:
         arguments, leaves, structure = with_leaves("jvp", primals, tuple(range(len(primals))))
         result = f(*arguments)
-    seeds = cotangents_for("jvp", leaves, structure, tangents)
+    seeds = cotangents_for("jvp", leaves, structure, tangents, what="tangent", of="argument")
     outs, out_structure = flatten(result)
     known: dict[int, Any] = {id(x.node): t for x, t in zip(leaves, seeds, strict=True) if isinstance(x, Tensor)}
     for node in _in_order([out.node for out in outs if isinstance(out, Tensor) and out.node is not None], known):

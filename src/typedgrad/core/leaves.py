@@ -35,8 +35,13 @@ def leaf(x: Tensor) -> Tensor:
     return Tensor(x.data, x.aval, (_Leaf(), inputs, x.data))  # type: ignore[arg-type]  # plays the part of an entry
 
 
-def differentiable_leaves(name: str, tree: Any) -> tuple[list[Any], Structure]:
+def differentiable_leaves(name: str, tree: Any, positions: tuple[int, ...] = ()) -> tuple[list[Any], Structure]:
     """The leaves of an argument as tensors, and its structure. States, through which nothing flows, stay as they are.
+
+    Args:
+        name: the transform, for messages.
+        tree: an argument, or the tuple of those that stand at `positions`.
+        positions: where the parts of `tree` stand among the arguments, for messages.
 
     Raises:
         TypeError: naming the path of a leaf through which no gradient can flow.
@@ -49,12 +54,24 @@ def differentiable_leaves(name: str, tree: Any) -> tuple[list[Any], Structure]:
             continue
         x = scalar(value, "float32", "cpu") if isinstance(value, float) else value
         if not isinstance(x, Tensor) or x.dtype.kind != "f":
-            path = leaves_with_paths(tree)[i][0]
-            what = f"a {x.dtype.name} Tensor" if isinstance(x, Tensor) else f"{type(x).__name__} {x!r}"
-            where = f"the leaf `{path}`" if path else "the argument"
-            raise TypeError(f"{name}: {where} is {what}, which cannot be differentiated; only float tensors can")
+            place = _place(leaves_with_paths(tree)[i][0], positions)
+            raise TypeError(f"{name}: {place} is {_what(x)}, which cannot be differentiated; only float tensors can")
         made.append(x)
     return made, structure
+
+
+def _place(path: str, positions: tuple[int, ...]) -> str:
+    """A leaf as messages call it: argument 1, or leaf `layers.0` of argument 1."""
+    head, _, rest = path.partition(".") if positions else ("", "", path)
+    whole = f"argument {positions[int(head)]}" if positions else "the argument"
+    return f"leaf `{rest}` of {whole}" if rest else whole
+
+
+def _what(x: object) -> str:
+    if isinstance(x, Tensor):
+        return f"{'an' if x.dtype.kind == 'i' else 'a'} {x.dtype.name} Tensor"
+    text = repr(x)
+    return f"{text} ({type(x).__name__})" if len(text) <= 40 and "\n" not in text else f"of type {type(x).__name__}"
 
 
 def with_leaves(name: str, args: tuple[Any, ...], positions: tuple[int, ...]) -> tuple[list[Any], list[Any], Structure]:
@@ -63,11 +80,17 @@ def with_leaves(name: str, args: tuple[Any, ...], positions: tuple[int, ...]) ->
     Raises:
         TypeError: for a position that is not there, or an argument that cannot be differentiated.
     """
+    count = len(args)
     for position in positions:
-        if not -len(args) <= position < len(args):
-            raise TypeError(f"{name}: argnums has {position}, but {len(args)} positional arguments were given")
+        if not -count <= position < count:
+            given = f"{count} positional argument{' was' if count == 1 else 's were'} given"
+            raise TypeError(f"{name}: argnums has {position}, but {given}")
+    positions = tuple(position % count for position in positions)
+    for position in positions:
+        if positions.count(position) > 1:
+            raise TypeError(f"{name}: argnums names argument {position} twice")
     wanted = tuple(args[position] for position in positions)
-    found, structure = differentiable_leaves(name, wanted)
+    found, structure = differentiable_leaves(name, wanted, positions)
     leaves = [leaf(x) if isinstance(x, Tensor) else x for x in found]
     arguments = list(args)
     for position, value in zip(positions, unflatten(structure, leaves), strict=True):
@@ -105,8 +128,10 @@ def _boxed(g: Any, x: Tensor) -> Tensor:
     return Tensor(g, x.aval)
 
 
-def cotangents_for(name: str, outs: list[Any], structure: Structure, g: Any) -> list[Tensor]:
-    """The leaves of a cotangent, checked against the value it belongs to.
+def cotangents_for(
+    name: str, outs: list[Any], structure: Structure, g: Any, *, what: str = "cotangent", of: str = "value"
+) -> list[Tensor]:
+    """The leaves of a cotangent (or of a tangent), checked against the value (the argument) it belongs to.
 
     Raises:
         TypeError: if the structure or a dtype differs.
@@ -114,21 +139,26 @@ def cotangents_for(name: str, outs: list[Any], structure: Structure, g: Any) -> 
     """
     cotangents, found = flatten(g)
     if found != structure:
-        raise TypeError(f"{name}: the cotangent must have the structure of the value: {len(outs)} leaves")
+        counts = "" if len(cotangents) == len(outs) else f": {_leaves(outs)}, not {_leaves(cotangents)}"
+        raise TypeError(f"{name}: the {what} must have the structure of the {of}{counts}")
     for c, out in zip(cotangents, outs, strict=True):
         if not isinstance(out, Tensor):
             continue
         if not isinstance(c, Tensor):
-            raise TypeError(f"{name}: the cotangent must be a Tensor, not {type(c).__name__}")
+            raise TypeError(f"{name}: the {what} must be a Tensor, not {type(c).__name__}")
         if c.shape != out.shape:
             raise ShapeError(
-                f"the cotangent must have the value's shape [{' '.join(map(str, out.shape))}], "
+                f"the {what} must have the {of}'s shape [{' '.join(map(str, out.shape))}], "
                 f"not [{' '.join(map(str, c.shape))}]",
                 where=name,
             )
         if c.dtype != out.dtype:
-            raise TypeError(f"{name}: the cotangent must be {out.dtype.name} like the value, not {c.dtype.name}")
+            raise TypeError(f"{name}: the {what} must be {out.dtype.name} like the {of}, not {c.dtype.name}")
     return cotangents
+
+
+def _leaves(found: list[Any]) -> str:
+    return "1 leaf" if len(found) == 1 else f"{len(found)} leaves"
 
 
 def off_the_tape(tree: T) -> T:

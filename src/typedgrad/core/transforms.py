@@ -53,8 +53,13 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, h
     >>> tg.value_and_grad(lambda x: tg.sum(x * x))(tg.asarray([1.0, 2.0]))
     (Tensor(5., dtype=float32), Tensor([2., 4.], dtype=float32))
     """
-    name = "value_and_grad"
-    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    return _value_and_grad("value_and_grad", f, argnums, has_aux=has_aux)
+
+
+def _value_and_grad(
+    name: str, f: Callable[..., Any], argnums: int | Sequence[int], *, has_aux: bool
+) -> Callable[..., tuple[Any, Any]]:
+    positions = _positions(name, argnums)
 
     def of_f(*args: Any, **kwargs: Any) -> Any:
         with differentiating:
@@ -93,7 +98,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: bo
     >>> tg.grad(tg.grad(lambda x: x**3))(tg.asarray(2.0))
     Tensor(12., dtype=float32)
     """
-    both = value_and_grad(f, argnums, has_aux=has_aux)
+    both = _value_and_grad("grad", f, argnums, has_aux=has_aux)
 
     def of_f(*args: Any, **kwargs: Any) -> Any:
         value, gradient = both(*args, **kwargs)
@@ -142,10 +147,13 @@ def jacobian(f: Callable[Concatenate[A, P], Any], argnums: int = 0) -> Callable[
     """
 
     def of_f(*args: Any, **kwargs: Any) -> Any:
-        x = args[argnums]
+        if not -len(args) <= argnums < len(args):
+            raise TypeError(f"jacobian: argnums is {argnums}, but {len(args)} positional arguments were given")
+        position = argnums % len(args)
+        x = args[position]
 
         def at(value: Any) -> Any:
-            return f(*args[:argnums], value, *args[argnums + 1 :], **kwargs)
+            return f(*args[:position], value, *args[position + 1 :], **kwargs)
 
         out, pull = vjp(at, x)
         outs, structure = flatten(out)
@@ -194,6 +202,13 @@ def stop_gradient(tree: A) -> A:
     Tensor(3., dtype=float32)
     """
     return off_the_tape(tree)
+
+
+def _positions(name: str, argnums: int | Sequence[int]) -> tuple[int, ...]:
+    positions = (argnums,) if isinstance(argnums, int) else argnums
+    if not isinstance(positions, (tuple, list)) or not all(isinstance(i, int) for i in positions):
+        raise TypeError(f"{name}: argnums must be an int or a sequence of ints, not {argnums!r}")
+    return tuple(positions)
 
 
 def _parts(name: str, result: Any, *, has_aux: bool) -> tuple[Tensor, Any]:
