@@ -69,9 +69,7 @@ def _heads(d: Dim, heads: Dim) -> Mapping[str, Dim]:
 
 MATMUL = Signature({"x": Slot("*#b m k", "Num"), "y": Slot("*#b k n", "Num")}, Slot("*#b m n", "Num"), name="matmul")
 ADD = Signature({"x": Slot("*#b", "Num"), "y": Slot("*#b", "Num")}, Slot("*#b", "Num"), name="add")
-WHERE = Signature(
-    {"condition": Slot("*#b", "Bool"), "x": Slot("*#b"), "y": Slot("*#b")}, Slot("*#b"), name="where"
-)
+WHERE = Signature({"condition": Slot("*#b", "Bool"), "x": Slot("*#b"), "y": Slot("*#b")}, Slot("*#b"), name="where")
 RELU = Signature({"x": Slot("*s", "Float")}, Slot("*s", "Float"), name="relu")
 MSE = Signature({"prediction": Slot("*s", "Float"), "target": Slot("*s", "Float")}, Slot("", "Float"), name="mse_loss")
 LINEAR = Signature(

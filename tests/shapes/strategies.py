@@ -9,7 +9,7 @@ from typedgrad.shapes import Dim, Sym, maximum, minimum
 NAMES = ("a", "b", "h", "w", "batch")
 
 sizes = st.integers(1, 9)
-environments = st.fixed_dictionaries({name: sizes for name in NAMES})
+environments = st.fixed_dictionaries(dict.fromkeys(NAMES, sizes))
 names = st.sampled_from(NAMES).map(Sym.named)
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from tests.shapes.strategies import dims, environments, polynomials
 
+from tests.shapes.strategies import dims, environments, polynomials
 from typedgrad.shapes import UNKNOWN, Dim, Star, compare, parse_dim, parse_shape, substitute
 from typedgrad.shapes.compare import compare_runs, sign
 

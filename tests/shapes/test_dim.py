@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.shapes.strategies import dims, environments, polynomials
 
+from tests.shapes.strategies import dims, environments, polynomials
 from typedgrad.shapes import UNKNOWN, Dim, Sym, Unknown, maximum, minimum, parse_dim, substitute
 
 a, b, h, k, n, s = map(Sym.named, "abhkns")
@@ -22,7 +23,7 @@ def test_addition_and_multiplication_form_a_commutative_ring(x: Dim, y: Dim, z: 
     assert x * (y + z) == x * y + x * z
     assert x + 0 == x * 1 == x
     assert x - x == x * 0 == 0
-    assert -(-x) == x
+    assert 0 - (0 - x) == -1 * (-x) == x
 
 
 @given(dims, dims, environments)
@@ -128,7 +129,13 @@ def test_unknown_survives_copying() -> None:
 
 @pytest.mark.parametrize("dim", [n, UNKNOWN])
 def test_a_symbol_cannot_steer_an_if_and_says_what_to_use(dim: Sym | Unknown) -> None:
-    for question in (lambda: bool(dim), lambda: dim < 3, lambda: dim >= n, lambda: min(dim, 3)):  # type: ignore[call-overload, type-var]  # refused
+    questions: list[Callable[[], object]] = [
+        lambda: bool(dim),
+        lambda: dim < 3,
+        lambda: dim >= n,
+        lambda: min(dim, 3),
+    ]
+    for question in questions:
         with pytest.raises(TypeError, match="use same, broadcast, at_most, divides, minimum or maximum instead"):
             question()
 
@@ -141,11 +148,11 @@ def test_a_symbol_is_never_a_number() -> None:
     with pytest.raises(TypeError):
         n + 0.5  # type: ignore[operator]  # refused
     with pytest.raises(TypeError):
-        range(n)  # type: ignore[arg-type]  # refused
+        range(n)  # type: ignore[call-overload]  # refused
 
 
 def test_dividing_by_zero_is_an_error() -> None:
-    with pytest.raises(ZeroDivisionError, match="2\\*n is divided by zero"):
+    with pytest.raises(ZeroDivisionError, match=r"2\*n is divided by zero"):
         n * 2 // 0
     with pytest.raises(ZeroDivisionError):
         substitute(n // h, {"h": 0})
@@ -155,10 +162,9 @@ def test_dividing_by_zero_is_an_error() -> None:
 def test_any_text_is_a_dimension_or_a_value_error(text: str) -> None:
     try:
         dim = parse_dim(text)
-    except ValueError as error:
-        assert text.strip() == "" or str(error)
-    else:
-        assert parse_dim(str(dim)) == dim or isinstance(dim, Unknown)
+    except ValueError:
+        return
+    assert parse_dim(str(dim)) == dim
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.shapes import ops
 
+from tests.shapes import ops
 from typedgrad.shapes import UNKNOWN, Dim, Inconclusive, Shape, ShapeError, Signature, Star, Sym, parse_axes, substitute
 
 # Different from each other and from every literal, as names are by decree.
@@ -84,12 +84,12 @@ def test_strings_alone(signature: Signature, data: st.DataObject) -> None:
     try:
         results = signature.infer_all(exact)
     except ShapeError:
-        assert undecided or signature in {ops.PAIRS}
+        assert undecided or signature is ops.PAIRS
         return
     assert all(agrees(one, other) for one, other in zip(symbolic, results, strict=True))
 
 
-statics = {
+statics: dict[str, st.SearchStrategy[dict[str, object]]] = {
     "conv2d": st.fixed_dictionaries({"stride": st.integers(1, 3), "padding": st.integers(0, 2)}),
     "sum": st.fixed_dictionaries({"axis": st.sampled_from([None, 0, -1, 1]), "keepdims": st.booleans()}),
     "split": st.fixed_dictionaries({"sections": st.integers(1, 3), "axis": st.sampled_from([0, -1])}),

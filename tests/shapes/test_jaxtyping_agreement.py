@@ -42,8 +42,7 @@ def we_accept(annotations: list[str], arrays: list[tuple[int, ...]]) -> bool:
     signature = Signature(dict(zip(names, map(Slot, annotations), strict=True)), None)
     try:
         signature.bind(dict(zip(names, arrays, strict=True)))
-    except ShapeError as error:
-        assert str(error)
+    except ShapeError:
         return False
     return True
 
@@ -57,40 +56,32 @@ def test_the_verdict_on_arguments_is_that_of_jaxtyping(call: list[tuple[str, tup
         assert we_accept(annotations, arrays) == verdict
 
 
-@settings(max_examples=1500)
-@given(st.lists(st.tuples(axes, st.integers(0, 2)), min_size=1, max_size=3), st.data())
-def test_the_verdict_is_that_of_jaxtyping_on_calls_that_nearly_fit(
-    call: list[tuple[str, int]], data: st.DataObject
-) -> None:
-    """As above, with shapes made to fit the string up to a small mistake, so that both verdicts are frequent."""
-    annotations = [text for text, _ in call]
-    arrays = []
-    for text, rank in call:
+_FITTING = {"k": 3, "1": 1, "rows=3": 3, "n+1": 3, "2*n": 4, "n*m": 4, "n//2": 1, "n-m": 0}  # where n and m are 2
+
+
+@st.composite
+def nearly_fitting(draw: st.DrawFn) -> tuple[list[str], list[tuple[int, ...]]]:
+    """Shapes made to fit their strings up to a small mistake, so that both verdicts are frequent."""
+    annotations = draw(st.lists(axes, min_size=1, max_size=3))
+    arrays: list[tuple[int, ...]] = []
+    for text in annotations:
         sizes: list[int] = []
         for token in text.split():
-            fit = {
-                "n": 2,
-                "m": 2,
-                "k": 3,
-                "1": 1,
-                "2": 2,
-                "rows=3": 3,
-                "#n": 2,
-                "n+1": 3,
-                "2*n": 4,
-                "n*m": 4,
-                "n//2": 1,
-            }
-            run = token in _RUNS
-            sizes += (
-                data.draw(st.lists(st.integers(1, 2), min_size=rank, max_size=rank)) if run else [fit.get(token, 2)]
-            )
-        if sizes and data.draw(st.booleans()):
-            sizes[data.draw(st.integers(0, len(sizes) - 1))] = data.draw(st.integers(1, 3))
+            sizes += draw(st.lists(st.integers(1, 2), max_size=2)) if token in _RUNS else [_FITTING.get(token, 2)]
+        if sizes and draw(st.booleans()):
+            sizes[draw(st.integers(0, len(sizes) - 1))] = draw(st.integers(1, 3))
         arrays.append(tuple(sizes))
-    verdict = jaxtyping_accepts(annotations, arrays)
+    return annotations, arrays
+
+
+@settings(max_examples=1500)
+@given(nearly_fitting())
+def test_the_verdict_is_that_of_jaxtyping_on_calls_that_nearly_fit(
+    call: tuple[list[str], list[tuple[int, ...]]],
+) -> None:
+    verdict = jaxtyping_accepts(*call)
     if verdict is not None:
-        assert we_accept(annotations, arrays) == verdict
+        assert we_accept(*call) == verdict
 
 
 @settings(max_examples=1000)

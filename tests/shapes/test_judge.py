@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.shapes import ops
 
+from tests.shapes import ops
 from typedgrad.shapes import UNKNOWN, Answer, Argument, Request, Spelled, judge, registry
 
 
@@ -88,9 +88,7 @@ def test_static_shapes_are_tuples_of_text() -> None:
     assert ask("ops.reshape", tensor("x", "b t d"), shape=("b", Spelled("t*d"))).shapes == ("b d*t",)
     answer = ask("ops.reshape", tensor("x", "2 3"), shape=(4,))
     assert answer.complaint is not None
-    assert answer.complaint.first == (
-        "reshape: the old and the new shape hold different numbers of elements: 6 and 4"
-    )
+    assert answer.complaint.first == ("reshape: the old and the new shape hold different numbers of elements: 6 and 4")
 
 
 def test_a_sequence_of_results() -> None:
@@ -144,9 +142,8 @@ def test_fields_of_a_layer_are_known_names() -> None:
 
 
 def test_a_callee_with_a_malformed_string_says_nothing_at_the_call() -> None:
-    assert judge(Request("f", arguments=(Argument("x", "n,m", "Float", "2", None),), result=(("n", "Float"),))) == Answer(
-        (None,), ("Float",), None
-    )
+    request = Request("f", arguments=(Argument("x", "n,m", "Float", "2", None),), result=(("n", "Float"),))
+    assert judge(request) == Answer((None,), ("Float",), None)
 
 
 def test_annotations() -> None:

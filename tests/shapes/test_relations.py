@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.shapes.strategies import NAMES, names
 
+from tests.shapes.strategies import NAMES, names
 from typedgrad.shapes import (
     UNKNOWN,
     Dim,
@@ -39,7 +39,7 @@ def test_same_returns_the_better_known() -> None:
 
 
 def test_same_refuses_what_differs() -> None:
-    with pytest.raises(ShapeError, match="^the element counts differ: 6 and 4$"):
+    with pytest.raises(ShapeError, match=r"^the element counts differ: 6 and 4$"):
         same(6, 4, "the element counts differ")
     with pytest.raises(ShapeError, match=r"^shapes differ: \[2 n\] and \[2 m\]$"):
         same((2, n), (2, m), "shapes differ")
@@ -107,11 +107,13 @@ def _at(shape: Shape, env: dict[str, int]) -> Shape:
 
 @pytest.mark.parametrize(("a", "b"), [("5", "4"), ("n+1", "n"), ("2*n", "n"), ("n+m", "n")])
 def test_at_most_refuses_what_is_certainly_too_large(a: str, b: str) -> None:
-    with pytest.raises(ShapeError, match="^the kernel is too tall: .* > "):
+    with pytest.raises(ShapeError, match=r"^the kernel is too tall: .* > "):
         at_most(parse_dim(a), parse_dim(b), "the kernel is too tall")
 
 
-@pytest.mark.parametrize(("a", "b"), [("4", "4"), ("n", "m"), ("n", "3"), ("3", "n"), ("h//2", "h"), ("_", "3"), ("n", "n*m")])
+@pytest.mark.parametrize(
+    ("a", "b"), [("4", "4"), ("n", "m"), ("n", "3"), ("3", "n"), ("h//2", "h"), ("_", "3"), ("n", "n*m")]
+)
 def test_at_most_is_silent_otherwise(a: str, b: str) -> None:
     at_most(parse_dim(a), parse_dim(b), "the kernel is too tall")
 
@@ -120,7 +122,7 @@ def test_divides() -> None:
     for k, size in (("2", "6"), ("2", "4*n"), ("3", "n"), ("h", "n"), ("h", "h*n"), ("_", "3"), ("2", "_")):
         divides(parse_dim(k), parse_dim(size), "the heads do not fit")
     for k, size in (("2", "7"), ("2", "4*n+1"), ("0", "4")):
-        with pytest.raises(ShapeError, match="^the heads do not fit: .* is not a multiple of"):
+        with pytest.raises(ShapeError, match=r"^the heads do not fit: .* is not a multiple of"):
             divides(parse_dim(k), parse_dim(size), "the heads do not fit")
 
 
@@ -141,13 +143,17 @@ def test_axis_index_normalises(shape: str, axis: int, index: int) -> None:
     assert axis_index(parse_shape(shape), axis) == index
 
 
-@pytest.mark.parametrize(("shape", "axis"), [("*b 3", 0), ("n *b", 1), ("*b 3", -2), ("...", -1), ("2 3", UNKNOWN), ("2 3", n)])
+@pytest.mark.parametrize(
+    ("shape", "axis"), [("*b 3", 0), ("n *b", 1), ("*b 3", -2), ("...", -1), ("2 3", UNKNOWN), ("2 3", n)]
+)
 def test_axis_index_does_not_guess(shape: str, axis: Dim) -> None:
     with pytest.raises(Inconclusive):
         axis_index(parse_shape(shape), axis)
 
 
-@pytest.mark.parametrize(("shape", "axis", "rank"), [("2 3", 2, "2 axes"), ("2 3", -3, "2 axes"), ("n", 1, "1 axis"), ("", 0, "0 axes")])
+@pytest.mark.parametrize(
+    ("shape", "axis", "rank"), [("2 3", 2, "2 axes"), ("2 3", -3, "2 axes"), ("n", 1, "1 axis"), ("", 0, "0 axes")]
+)
 def test_axis_index_refuses_what_is_out_of_range(shape: str, axis: int, rank: str) -> None:
     with pytest.raises(ShapeError, match=f"^axis {axis} is out of range for {rank}$"):
         axis_index(parse_shape(shape), axis)

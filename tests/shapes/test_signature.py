@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.shapes import ops
 from tests.shapes.ops import infer
-
 from typedgrad.shapes import (
     UNKNOWN,
     Dim,
@@ -52,7 +52,7 @@ from typedgrad.shapes import (
 def test_a_signature_infers(
     signature: Signature, shapes: list[str | list[str]], static: dict[str, object], out: str
 ) -> None:
-    assert infer(signature, *shapes, **static) == out
+    assert infer(signature, *shapes, known={}, **static) == out
 
 
 def test_bind_tells_what_names_mean() -> None:
@@ -63,16 +63,21 @@ def test_bind_tells_what_names_mean() -> None:
 def test_known_names_are_bound_beforehand() -> None:
     layer = Signature({"x": Slot("*b n_in")}, Slot("*b n_out"), name="Dense")
     assert infer(layer, "32 784", known={"n_in": "784", "n_out": "h"}) == "32 h"
-    with pytest.raises(ShapeError, match="^Dense: `x` has n_in=14, but n_in is 784$"):
-        try:
-            infer(layer, "32 14", known={"n_in": "784", "n_out": "h"})
-        except ShapeError as error:
-            raise ShapeError(error.first_line) from None
+    with pytest.raises(ShapeError, match=r"^Dense: `x` has n_in=14, but n_in is 784") as caught:
+        infer(layer, "32 14", known={"n_in": "784", "n_out": "h"})
+    assert caught.value.argument == "x"
 
 
 @pytest.mark.parametrize(
     ("pattern", "shape", "n"),
-    [("n+1", "5", "4"), ("2*n+1", "9", "4"), ("7-n", "3", "4"), ("n+k k", "9 5", "4"), ("n+1", "b+1", "b"), ("2*n", "2*b*c", "b*c")],
+    [
+        ("n+1", "5", "4"),
+        ("2*n+1", "9", "4"),
+        ("7-n", "3", "4"),
+        ("n+k k", "9 5", "4"),
+        ("n+1", "b+1", "b"),
+        ("2*n", "2*b*c", "b*c"),
+    ],
 )
 def test_an_expression_before_its_name_is_bound_is_solved(pattern: str, shape: str, n: str) -> None:
     assert str(Signature({"x": Slot(pattern)}, None).bind({"x": parse_shape(shape)})["n"]) == n
@@ -80,7 +85,7 @@ def test_an_expression_before_its_name_is_bound_is_solved(pattern: str, shape: s
 
 @pytest.mark.parametrize(("pattern", "shape"), [("2*n", "7"), ("n+5", "4"), ("2*n", "2*b+1"), ("2*n+1", "b+b")])
 def test_an_expression_that_no_size_solves_is_refused(pattern: str, shape: str) -> None:
-    with pytest.raises(ShapeError, match="^`x` must have"):
+    with pytest.raises(ShapeError, match=r"^`x` must have"):
         Signature({"x": Slot(pattern)}, None).bind({"x": parse_shape(shape)})
 
 
@@ -147,7 +152,7 @@ class TestResults:
         signature = Signature({"x": Slot("n")}, (Slot("n k"), Slot("k")), name="f")
         env = signature.bind({"x": (2,)})
         assert signature.check_result(env, ((2, 5), (5,)))["k"] == 5
-        with pytest.raises(ShapeError, match=r"^f: the result\[1\] must have k=5 on axis 0 \(k\), not 6"):
+        with pytest.raises(ShapeError, match=r"^f: result\[1\] must have k=5 on axis 0 \(k\), not 6"):
             signature.check_result(env, ((2, 5), (6,)))
 
     def test_ranks(self) -> None:
@@ -161,22 +166,24 @@ class TestRules:
     def test_a_rule_may_only_ask_for_what_there_is(self) -> None:
         signature = Signature({"x": Slot("n *s")}, Slot("m"), name="f")
         signature.attach(lambda n, s, x, stride: {"m": n}, statics=("stride",))
-        with pytest.raises(SignatureError, match="^f: `where` asks for `q`, which is neither .*; there are n, s, stride, x$"):
+        with pytest.raises(
+            SignatureError, match=r"^f: `where` asks for `q`, which is neither .*; there are n, s, stride, x$"
+        ):
             signature.attach(lambda q: {"m": q}, statics=("stride",))
 
     def test_a_rule_must_not_redefine_a_bound_name(self) -> None:
         signature = Signature({"x": Slot("n")}, Slot("n"), lambda n: {"n": n}, "f")
-        with pytest.raises(SignatureError, match="^f: `where` must not redefine `n`"):
+        with pytest.raises(SignatureError, match=r"^f: `where` must not redefine `n`"):
             signature.infer({"x": (3,)})
 
     def test_every_name_of_the_result_needs_a_meaning(self) -> None:
-        with pytest.raises(SignatureError, match="^f: `m` of the result is neither bound by an argument nor returned"):
+        with pytest.raises(SignatureError, match=r"^f: `m` of the result is neither bound by an argument nor returned"):
             Signature({"x": Slot("n")}, Slot("m"), name="f").infer({"x": (3,)})
         with pytest.raises(SignatureError, match=r"^f: `\*m` of the result is neither"):
             Signature({"x": Slot("n")}, Slot("*m"), name="f").infer({"x": (3,)})
 
     def test_a_missing_static_argument_is_named(self) -> None:
-        with pytest.raises(SignatureError, match="^conv2d: `where` asks for `padding`"):
+        with pytest.raises(SignatureError, match=r"^conv2d: `where` asks for `padding`"):
             ops.CONV2D.infer({"x": (1, 3, 8, 8), "kernel": (4, 3, 3, 3)}, {"stride": 1})
 
     def test_defaults_of_a_rule_hold(self) -> None:
@@ -190,13 +197,13 @@ class TestRules:
             Signature({"x": Slot("n")}, Slot("m"), lambda: {"m": 1.5}, "f").infer({"x": (3,)})
 
     def test_a_negative_size_is_a_shape_error(self) -> None:
-        with pytest.raises(ShapeError, match="^f: `m` would be -2"):
+        with pytest.raises(ShapeError, match=r"^f: `m` would be -2"):
             Signature({"x": Slot("n")}, Slot("m"), lambda n: {"m": n - 5}, "f").infer({"x": (3,)})
-        with pytest.raises(ShapeError, match="^f: `n-5` would be -2"):
+        with pytest.raises(ShapeError, match=r"^f: `n-5` would be -2"):
             Signature({"x": Slot("n")}, Slot("n-5"), name="f").infer({"x": (3,)})
 
     def test_dividing_by_a_static_argument_that_is_zero_names_it(self) -> None:
-        with pytest.raises(ShapeError, match="^conv2d: `stride` must not be 0"):
+        with pytest.raises(ShapeError, match=r"^conv2d: a size is divided by zero, and `stride` is 0"):
             infer(ops.CONV2D, "1 3 8 8", "4 3 3 3", stride=0, padding=1)
 
     def test_an_absent_tensor_is_none(self) -> None:
@@ -210,8 +217,8 @@ class TestRules:
             lambda mode: mode == "same",
             lambda mode: mode in ("same", "valid"),
             lambda mode: {"same": 1}[mode],
-            lambda mode: len(mode),
-            lambda mode: list(mode),
+            len,
+            list,
             lambda mode: mode.upper(),
             lambda mode: mode > 3,
             lambda mode: 1 if mode else 2,
@@ -226,7 +233,7 @@ class TestRules:
 
 def test_dtypes_are_checked_by_class() -> None:
     ops.MATMUL.check_dtypes({"x": "float32", "y": None})
-    with pytest.raises(ShapeError, match="^matmul: `y` must be Num, not bool"):
+    with pytest.raises(ShapeError, match=r"^matmul: `y` must be Num, not bool"):
         ops.MATMUL.check_dtypes({"x": "float32", "y": "bool"})
     many = Signature({"xs": Slot("n", "Float", many=True)}, None, name="f")
     with pytest.raises(ShapeError, match=r"^f: `xs\[1\]` must be Float, not int64"):

@@ -23,7 +23,9 @@ class Subject:
     @property
     def title(self) -> str:
         """How a sentence calls it."""
-        return "the " + self.name.replace("return", "result") if self.is_result else f"`{self.name}`"
+        if not self.is_result:
+            return f"`{self.name}`"
+        return "the result" if self.name == "return" else self.name.replace("return", "result")
 
     def position(self, index: int) -> int:
         """The axis number to tell the user: counted from the right behind a run of unknown length."""

@@ -98,7 +98,7 @@ def _make_axis(token: str, marks: str, label: str, body: str) -> Axis:
         if anonymous and stretch:
             raise ShapeStringError(token, token, 0, "an anonymous axis cannot be broadcast (`#`)")
         if not body and not anonymous:
-            raise ShapeStringError(token, token, 0, f"`{token}` needs a name")
+            raise ShapeStringError(token, token, 0, f"`{token}` needs a name; expressions are written without spaces")
         if anonymous or tree:
             # `?n` differs from leaf to leaf of a pytree, so that by itself it says nothing.
             return Axis("anonymous", "" if star or anonymous else body, star=star)

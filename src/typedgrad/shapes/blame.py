@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from typedgrad.shapes.alignment import Subject
 from typedgrad.shapes.axes import Axis
@@ -49,9 +49,13 @@ def name_clash(
 
 
 def run_clash(
-    subject: Subject, axis: Axis, span: tuple[int, int], wanted: Shape, got: Shape, source: Source | None
+    subject: Subject, axis: Axis, span: tuple[int, int], wanted: Shape, got: Shape, sources: Sequence[Source]
 ) -> ShapeError:
-    """`*batch` is [2 3] in `x` but [2 4] in `y`; the carets point at the axes that differ."""
+    """`*batch` is [2 3] in `x` but [2 4] in `y`; the carets point at the axes that differ.
+
+    Where several tensors were broadcast to what is wanted, none of them is to blame by itself.
+    """
+    source = sources[0] if sources else None
     key = axis.key
     here = (subject, *span)
     if subject.is_result:
@@ -61,8 +65,11 @@ def run_clash(
     else:
         summary = f"`{key}` is {show(wanted)} in {source[0].title} but {show(got)} in {subject.title}"
     differing = _differing(wanted, got)
-    sources = [s for s in (source, here) if s is not None]
-    return ShapeError(summary, operands=[_narrowed(s, differing) for s in sources])
+    if len(sources) > 1:
+        others = [other.operand() for other, _, _ in sources]
+    else:
+        others = [_narrowed(one, differing) for one in sources]
+    return ShapeError(summary, operands=[*others, _narrowed(here, differing)])
 
 
 def broadcast_error(
@@ -85,7 +92,8 @@ def broadcast_error(
 
 def sources_of(dim: Dim, places: Mapping[str, Source]) -> list[Source]:
     """Where the names of an expression got their meaning."""
-    return [places[name] for name in sorted(names_of(dim)) if name in places]
+    names = names_of(dim)
+    return [source for name, source in places.items() if name in names]
 
 
 def _operands(sources: Iterable[Source]) -> list[Operand]:

@@ -12,6 +12,7 @@ from typedgrad.shapes.dim import UNKNOWN, Dim, Sym, Unknown, names_of, substitut
 from typedgrad.shapes.errors import ShapeStringError
 
 _OPERATORS = ("//", "**", "+", "-", "*", "%", "(", ")", ",")
+_ENDS = "it ends where a size is expected; expressions are written without spaces"
 _DIGITS = 18  # what fits into 64 bits
 
 
@@ -41,7 +42,8 @@ class _Reader:
     def read(self) -> Dim:
         dim = self._guard(self._sum)
         if self.token:
-            raise self._error(f"`{self.token}` is not expected here")
+            reason = "sizes are divided by `//`" if self.token == "/" else f"`{self.token}` is not expected here"
+            raise self._error(reason)
         return dim
 
     def _guard(self, rule: Callable[[], Dim]) -> Dim:
@@ -113,7 +115,11 @@ class _Reader:
             self._expect(")")
             return inner
         if not token or not (token[0].isalnum() or token[0] in "_{"):
-            raise self._error(f"`{token}` is no size" if token else "it ends where a size is expected")
+            raise self._error(
+                f"`{token}` is no size"
+                if token
+                else "it ends where a size is expected; expressions are written without spaces"
+            )
         self._advance()
         if token[0] == "{":
             return _value(token[1:-1])

@@ -126,15 +126,21 @@ def _promote(a: str, b: str) -> str:
     if set(kinds) == {"uint", "int"}:
         unsigned, signed = (a, b) if kinds[0] == "uint" else (b, a)
         if bits(unsigned) >= 64:
-            raise DTypeError(
-                f"{unsigned} and {signed} have no common integer dtype", hint=f"convert one first: astype(x, {signed})"
-            )
+            raise _apart(unsigned, signed, signed)
         return f"int{max(bits(signed), 2 * bits(unsigned))}"
     if bits(a) == bits(b):
         if {a, b} == {"bfloat16", "float16"}:
             return "float32"
-        raise DTypeError(f"{a} and {b} have no common dtype", hint=f"convert one first: astype(x, {DEFAULT_FLOAT})")
+        raise DTypeError(
+            f"{a} and {b} have no common dtype",
+            hint=f"convert one of them first, for instance to {DEFAULT_FLOAT}, with astype",
+        )
     return max(a, b, key=bits)
+
+
+def _apart(a: str, b: str, target: str) -> DTypeError:
+    hint = f"convert one of them first, for instance to {target}, with astype"
+    return DTypeError(f"{a} and {b} have no common dtype", hint=hint)
 
 
 def bits(dtype_name: str) -> int:

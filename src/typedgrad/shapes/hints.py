@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeGuard
 
 from typedgrad.shapes.axes import is_known
-from typedgrad.shapes.dim import Dim, Shape, Star
+from typedgrad.shapes.dim import Shape, Star
 from typedgrad.shapes.errors import ShapeError, SignatureError
 from typedgrad.shapes.relations import Inconclusive, prod
 
@@ -33,19 +33,19 @@ def _repairs(
 ) -> Iterator[tuple[Shapes, Mapping[str, object], str]]:
     single = {name: shape for name, shape in shapes.items() if is_shape(shape) and is_known(shape)}
     blamed = [operand.name for operand in error.operands if operand.blamed]
+    axis = static.get("axis")
+    if isinstance(axis, int) and single and not blamed:
+        rank = max(map(len, single.values()))
+        for other in sorted(range(rank), key=lambda i: abs(i - axis)):
+            if other not in (axis, axis + rank):
+                yield shapes, {**static, "axis": other}, f"did you mean axis={other}?"
     suspects = blamed or [operand.name for operand in error.operands if len(error.operands) == 1]
-    for name in reversed(suspects):
-        if name in single:
-            for shape, advice in _reshapings(name, single[name]):
+    for repair in _REPAIRS:
+        for name in reversed(suspects):
+            for shape, advice in repair(name, single[name]) if name in single else ():
                 # Without a culprit among the axes it is the number of axes that is wrong, or a rule that objects.
                 if blamed or len(shape) != len(single[name]):
                     yield {**shapes, name: shape}, static, advice
-    axis = static.get("axis")
-    if isinstance(axis, int) and single:
-        rank = max(map(len, single.values()))
-        for other in range(rank):
-            if other not in (axis, axis + rank):
-                yield shapes, {**static, "axis": other}, f"did you mean axis={other}?"
     for i, first in enumerate(blamed):
         for second in blamed[i + 1 :]:
             if first in single and second in single:
@@ -58,25 +58,43 @@ def is_shape(value: Shape | Sequence[Shape] | None) -> TypeGuard[Shape]:
     return isinstance(value, tuple) and not any(isinstance(item, tuple) for item in value)
 
 
-def _reshapings(name: str, shape: Shape) -> Iterator[tuple[Shape, str]]:
-    """Other shapes the caller may have meant, each with the code that gets there."""
-    rank = len(shape)
-    one_run = sum(isinstance(axis, Star) for axis in shape) > 0
-    if rank >= 2 and not isinstance(shape[-2], Star) and not isinstance(shape[-1], Star):
+Repair = Callable[[str, Shape], "Iterator[tuple[Shape, str]]"]
+"""Other shapes the caller may have meant, each with the code that gets there."""
+
+
+def _transposed(name: str, shape: Shape) -> Iterator[tuple[Shape, str]]:
+    if len(shape) >= 2 and not any(isinstance(axis, Star) for axis in shape[-2:]):
         yield (*shape[:-2], shape[-1], shape[-2]), f"transpose it: {name}.mT"
-    if rank == 4 and not one_run:
+
+
+def _channels_moved(name: str, shape: Shape) -> Iterator[tuple[Shape, str]]:
+    if len(shape) == 4 and not _has_runs(shape):
         n, a, b, c = shape
         yield (n, c, a, b), f"move the channels to axis 1: moveaxis({name}, -1, 1)"
         yield (n, b, c, a), f"move the channels to the back: moveaxis({name}, 1, -1)"
-    if rank > 2 and not one_run:
+
+
+def _flattened(name: str, shape: Shape) -> Iterator[tuple[Shape, str]]:
+    if len(shape) > 2 and not _has_runs(shape):
         yield (shape[0], prod(shape[1:])), f"flatten it first: flatten({name})"
-    for i in range(rank - 1, -1, -1):
-        if _is_one(shape[i]):
-            axis = i - rank if i == rank - 1 else i
+
+
+def _squeezed(name: str, shape: Shape) -> Iterator[tuple[Shape, str]]:
+    for i in range(len(shape) - 1, -1, -1):
+        if shape[i] == 1 and not _has_runs(shape):
+            axis = -1 if i == len(shape) - 1 else i
             yield shape[:i] + shape[i + 1 :], f"drop the axis of size 1: squeeze({name}, axis={axis})"
-    yield (1, *shape), f"add a batch axis: {name}[None]"
-    yield (*shape, 1), f"add an axis at the end: {name}[..., None]"
 
 
-def _is_one(axis: Dim | Star) -> bool:
-    return isinstance(axis, int) and axis == 1
+def _extended(name: str, shape: Shape) -> Iterator[tuple[Shape, str]]:
+    if not _has_runs(shape):
+        yield (1, *shape), f"add a batch axis: {name}[None]"
+        yield (*shape, 1), f"add an axis at the end: {name}[..., None]"
+
+
+_REPAIRS: tuple[Repair, ...] = (_transposed, _channels_moved, _flattened, _squeezed, _extended)
+
+
+def _has_runs(shape: Shape) -> bool:
+    """With runs of unknown length too much would seem to fit."""
+    return any(isinstance(axis, Star) for axis in shape)

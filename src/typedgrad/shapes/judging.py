@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from typedgrad.shapes import hints, registry
 from typedgrad.shapes.axes import format_shape, parse_axes, parse_shape
 from typedgrad.shapes.compare import compare_runs
-from typedgrad.shapes.dim import ANY_AXES, UNKNOWN, Dim, Shape, Star, substitute
+from typedgrad.shapes.dim import ANY_AXES, UNKNOWN, Dim, Shape, Star, Sym, names_of, substitute
 from typedgrad.shapes.dim_text import parse_dim
 from typedgrad.shapes.errors import Operand, ShapeError, ShapeStringError, SignatureError, show
 from typedgrad.shapes.judging_dtypes import dtype_clash, result_dtypes
@@ -52,7 +52,7 @@ class Request(NamedTuple):
     result: tuple[tuple[str, str], ...] = ()  # shape string and dtype class of each declared result
     statics: Mapping[str, object] = {}
     known: Mapping[str, str] = {}  # names fixed beforehand, such as the fields of a layer
-    kind: Literal["call", "annotation", "assign", "dim"] = "call"
+    kind: Literal["call", "annotation", "assign", "return", "dim"] = "call"
 
 
 class Complaint(NamedTuple):
@@ -78,13 +78,14 @@ def judge(request: Request) -> Answer:
     * `call`: match `arguments` against the callee's signature, and infer the results.
     * `annotation`: read the shape strings in `result`; the answer is how the annotated function's body sees them.
     * `assign`: whether each argument's `shape` may stand where its `axes`, another actual shape, is declared.
+    * `return`: whether each argument's `shape` is what `axes`, the annotation of the result, promises inside the body.
     * `dim`: compute the dimension expressions in `result`, with `known` put in.
 
     >>> x = Argument("x", "n k", "Float", "32 784", "float32")
     >>> judge(Request("f", arguments=(x,), result=(("k n", "Float32"),))).shapes
     ('784 32',)
     """
-    answers = {"call": _call, "annotation": _annotation, "assign": _assign, "dim": _dim}
+    answers = {"call": _call, "annotation": _annotation, "assign": _assign, "return": _return, "dim": _dim}
     return answers[request.kind](request)
 
 
@@ -239,6 +240,28 @@ def _assign(request: Request) -> Answer:
                     Operand("actual", list(map(str, actual)), blamed if same_rank else ()),
                 ],
             )
+            return Answer(complaint=_complaint(error, "shape")._replace(argument=argument.name))
+    return Answer()
+
+
+def _return(request: Request) -> Answer:
+    clash = dtype_clash(request.title, {a.name: a.dtype for a in request.arguments}, request.arguments)
+    if clash is not None:
+        return Answer(complaint=_complaint(clash, "dtype"))
+    for argument in request.arguments:
+        if argument.axes is None or argument.shape is None:
+            continue
+        promise = Signature({}, Slot(argument.axes), name=request.title)
+        # In the body every name stands for itself.
+        names: dict[str, Dim | Shape] = {}
+        for axis in parse_axes(argument.axes):
+            if axis.star:
+                names[axis.key] = (Star(axis.text),)
+            else:
+                names |= {name: Sym.named(name) for name in names_of(axis.dim)}
+        try:
+            promise.check_result(names, parse_shape(argument.shape))
+        except ShapeError as error:
             return Answer(complaint=_complaint(error, "shape")._replace(argument=argument.name))
     return Answer()
 

@@ -136,18 +136,24 @@ class Matcher:
             env[key] = broadcast(bound, got)
         elif may_grow:
             if _never_stretches(got, bound):
-                raise run_clash(subject, axis, span, bound, got, env.sources.get(key))
+                raise run_clash(subject, axis, span, bound, got, self._givers(key))
         elif key in env.stretched and not subject.is_result:
             if _never_stretches(bound, got):
-                raise run_clash(subject, axis, span, bound, got, env.sources.get(key))
+                raise run_clash(subject, axis, span, bound, got, self._givers(key))
             env.stretched.discard(key)
             self._bind(key, got, subject, span)
         else:
             if compare_runs(bound, got) == "refuted":
-                raise run_clash(subject, axis, span, bound, got, env.sources.get(key))
+                raise run_clash(subject, axis, span, bound, got, self._givers(key))
             env[key] = merge_runs(bound, got)
         if may_grow:
             env.runs.setdefault(key, []).append(((subject, *span), got))
+
+    def _givers(self, key: str) -> list[Source]:
+        """The tensors that gave a run its meaning: several, if it is their broadcast."""
+        if key in self.env.stretched and self.env.runs.get(key):
+            return [source for source, _ in self.env.runs[key]]
+        return [self.env.sources[key]] if key in self.env.sources else []
 
     def _check_broadcast(self, subject: Subject, key: str, got: Shape, span: tuple[int, int]) -> None:
         for source, seen in self.env.runs.get(key, ()):

@@ -1,7 +1,7 @@
-"""What the mypy plugin puts where mypy itself has no type: a computed size, a kind of dtype.
+"""What the mypy plugin puts where mypy itself has no type: the text of a shape, the name of a dtype.
 
-Both are subclasses of `Any` in the eyes of mypy, and the plugin writes them as `Size[Literal['h*w']] | Any`: agreeable to
-everything, so that only the plugin, which can compare polynomials, ever complains. Nothing imports this at run time.
+Both are subclasses of `Any` in the eyes of mypy, and the plugin writes them as `Size[Literal['b 784']] | Any`: agreeable
+to everything, so that only the plugin, which can compare polynomials, ever complains. Nothing imports this at run time.
 """
 
 from __future__ import annotations
@@ -9,11 +9,17 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar
 
 Text = TypeVar("Text", covariant=True)
+T = TypeVar("T")
 
 
 class Size(Any, Generic[Text]):  # type: ignore[misc]  # gradual on purpose
-    """One axis, or a whole shape, that is no plain number or name: `Size[Literal['2*n']]`."""
+    """The shape of a tensor, as text: `Size[Literal['b 2*n']]`."""
 
 
 class Kind(Any, Generic[Text]):  # type: ignore[misc]  # gradual on purpose
-    """A family of dtypes, by its jaxtyping name: `Kind[Literal['Float']]`."""
+    """The dtype of a tensor, or a family of dtypes, by its jaxtyping name: `Kind[Literal['Float32']]`."""
+
+
+def promised(value: T, name: str) -> T:
+    """Where a value meets an annotation: the plugin wraps what is returned or assigned, to compare the two."""
+    return value

@@ -7,21 +7,23 @@ decided they are silent, or, where an answer is needed to go on, raise `Inconclu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import overload
 
 from typedgrad.shapes.calls import extremum
 from typedgrad.shapes.compare import compare, compare_runs, sign
-from typedgrad.shapes.dim import ANY_AXES, UNKNOWN, Dim, Shape, Star, Sym, Unknown
+from typedgrad.shapes.dim import ANY_AXES, UNKNOWN, Dim, Shape, Star, Unknown
 from typedgrad.shapes.errors import ShapeError, show
-
-Same = TypeVar("Same", int | Sym | Unknown, Shape)
 
 
 class Inconclusive(Exception):
     """A rule cannot go on, because something it needs is not known. The result is unknown, and nobody is told."""
 
 
-def same(a: Same, b: Same, what: str) -> Same:
+@overload
+def same(a: Dim, b: Dim, what: str) -> Dim: ...
+@overload
+def same(a: Shape, b: Shape, what: str) -> Shape: ...
+def same(a: Dim | Shape, b: Dim | Shape, what: str) -> Dim | Shape:
     """The dimension, or the shape, that `a` and `b` both are; the better known of the two.
 
     >>> same(3, UNKNOWN, "the widths differ")

@@ -63,8 +63,9 @@ def run_rule(
     try:
         returned = rule(**arguments)
     except ZeroDivisionError:
-        zeros = [name for name, value in arguments.items() if type(value) is int and value == 0]
-        raise ShapeError(f"`{zeros[0]}` must not be 0" if len(zeros) == 1 else "a size is divided by zero") from None
+        zeros = [f"`{name}`" for name, value in arguments.items() if type(value) is int and value == 0]
+        reason = f", and {' and '.join(zeros)} {'is' if len(zeros) == 1 else 'are'} 0" if zeros else ""
+        raise ShapeError(f"a size is divided by zero{reason}") from None
     return dict(_checked(name, value, env, series) for name, value in returned.items())
 
 
