@@ -235,6 +235,11 @@ MEANT_NOT: list[tuple[Callable[[], object], type[Exception], str]] = [
     ),
     (lambda: adam().init({"w": tg.asarray([1])}), TypeError, "adam: `w` is int64; only float tensors can be updated"),
     (
+        lambda: once(adamw(0.5, weight_decay=2.0)),
+        ValueError,
+        "adamw: learning_rate * weight_decay must be below 1, got 0.5 * 2.0: one step would forget all",
+    ),
+    (
         lambda: once(sgd(lambda step: math.nan)),
         ValueError,
         "sgd: `learning_rate` must be at least 0 and finite, but its schedule returned nan for step 0",

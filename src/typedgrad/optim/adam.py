@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from typedgrad.backends import namespace
 from typedgrad.optim import hyper
-from typedgrad.optim.walk import Moments, Rule, stepped, zeros
+from typedgrad.optim.walk import Moments, Rule, into, stepped, zeros
 
 if TYPE_CHECKING:
     from typedgrad.core.tensor import Tensor
@@ -80,21 +80,31 @@ class Adam:
         size = -rate / (1 - beta1**t)
         correction = 1 / math.sqrt(1 - beta2**t)
         shrink = 1 - rate * decay
+        if shrink <= 0:
+            raise ValueError(
+                f"adamw: learning_rate * weight_decay must be below 1, got {rate} * {decay}: one step would forget all"
+            )
 
         def rule(p: Tensor, g: Tensor, m: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            xp = namespace(p)
+            # One scratch array, which becomes the result: fresh memory costs more than the arithmetic done in it.
+            t = g * (1 - beta1)
             m = m * beta1
-            m += g * (1 - beta1)
-            square = g * g
-            square *= 1 - beta2
+            m += t
+            t = into(t, xp.multiply, g, g)
+            t *= 1 - beta2
             v = v * beta2
-            v += square
-            below = namespace(v).sqrt(v)
-            below *= correction
-            below += eps
-            q = m / below
-            q *= size
-            q += p if shrink == 1 else p * shrink
-            return q, m, v
+            v += t
+            t = into(t, xp.sqrt, v)
+            t *= correction
+            t += eps
+            t = into(t, xp.divide, m, t)
+            # p * shrink + t * size, without room for p * shrink.
+            t *= size / shrink
+            t += p
+            if shrink != 1:
+                t *= shrink
+            return t, m, v
 
         return rule
 
@@ -132,7 +142,7 @@ def adamw(
     schedule included, as in PyTorch (the paper has it follow the schedule but not the rate itself), and applies to all
     parameters. Source: Loshchilov and Hutter, "Decoupled weight decay regularization", 2019, algorithm 2.
 
-    Takes and raises what `adam` does; the weight decay may be a schedule too.
+    Takes and raises what `adam` does; the weight decay may be a schedule too, and must stay below 1 / learning_rate.
 
     >>> updater = tg.optim.adamw(0.5, weight_decay=0.5)
     >>> w = tg.asarray([1.0, 1.0])

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import TypeAlias, TypeVar, cast
 
+import numpy as np
+
 from typedgrad.backends import namespace
 from typedgrad.core.pytree import Structure, flatten, leaves_with_paths, unflatten
 from typedgrad.core.tensor import Tensor
@@ -42,28 +44,25 @@ def stepped(title: str, params: P, grads: P, moments: tuple[Moments, ...], rule:
         ShapeError: if the trees differ, or the shape of a leaf.
         TypeError: if a leaf cannot be updated.
     """
-    leaves, slopes, structure = _paired(title, params, grads)
-    columns = [list(m.values()) for m in moments]
-    made: list[object] = []
-    rows: list[tuple[Tensor, ...]] = []
-    for p, g in zip(leaves, slopes, strict=True):
-        if not isinstance(p, Tensor):
-            made.append(p)
-            continue
-        i = len(rows)
-        old = [column[i] for column in columns if i < len(column)]
-        if len(old) != len(columns) or any(m.aval is not p.aval and unlike(m, p) for m in old):
-            other_state(title, params, moments)
-        if p.aval.device == "abstract":
-            new = [p, *old]
-        else:
-            new = [boxed(data, p) for data in rule(p.data, g.data, *map(raw, old))]
-        made.append(new[0])
-        rows.append(tuple(new[1:]))
-    if any(len(column) != len(rows) for column in columns):
+    leaves, places, slopes, structure = _paired(title, params, grads)
+    if any(len(m) != len(places) for m in moments):
         other_state(title, params, moments)
-    renewed = tuple(dict(zip(m, new, strict=True)) for m, new in zip(moments, zip(*rows, strict=True), strict=False))
-    return unflatten(structure, made), renewed or moments
+    rows: list[tuple[Tensor, ...]] = []
+    for i, g, *old in zip(places, slopes, *(m.values() for m in moments), strict=True):
+        p = leaves[i]
+        aval = p.aval
+        for m in old:
+            if m.aval is not aval and unlike(m, p):
+                other_state(title, params, moments)
+        if aval.device == "abstract":
+            new: tuple[Tensor, ...] = (p, *old)
+        else:
+            new = tuple([boxed(data, p) for data in rule(p.data, g.data, *map(raw, old))])
+        leaves[i] = new[0]
+        rows.append(new)
+    _, *columns = zip(*rows, strict=True) if rows else ((), *((),) * len(moments))
+    renewed = tuple(dict(zip(m, column, strict=True)) for m, column in zip(moments, columns, strict=True))
+    return unflatten(structure, leaves), renewed
 
 
 def boxed(data: Tensor, like: Tensor) -> Tensor:
@@ -74,16 +73,24 @@ def boxed(data: Tensor, like: Tensor) -> Tensor:
     return Tensor(data, like.aval)
 
 
-def _paired(title: str, params: object, grads: object) -> tuple[list[object], list[Tensor], Structure]:
-    """The leaves of both trees, and their structure. Where a parameter is a tensor, so is its gradient, like it."""
+def into(memory: Tensor, function: Callable[..., Tensor], *arrays: Tensor) -> Tensor:
+    """`function` of raw arrays, in memory that is no longer needed where the library can do that."""
+    return function(*arrays, out=memory) if isinstance(memory, np.ndarray) else function(*arrays)
+
+
+def _paired(title: str, params: object, grads: object) -> tuple[list[Tensor], list[int], list[Tensor], Structure]:
+    """The leaves of `params`, which of them are tensors, the gradients of those, and the structure of both trees."""
     leaves, structure = flatten(params)
-    slopes, found = flatten(grads)
+    others, found = flatten(grads)
     if found != structure:
         different(title, params, grads)
-    for i, (p, g) in enumerate(zip(leaves, slopes, strict=True)):
+    places, slopes = [], []
+    for i, (p, g) in enumerate(zip(leaves, others, strict=True)):
         if isinstance(p, Tensor) and isinstance(g, Tensor):
             if (g.aval is not p.aval and unlike(p, g)) or p.node is not None or p.dtype.kind != "f":
                 refuse_leaf(title, leaves_with_paths(params)[i][0], p, g)
+            places.append(i)
+            slopes.append(g)
         elif isinstance(p, Tensor) or isinstance(g, Tensor):
             refuse_kind(title, leaves_with_paths(params)[i][0], p, g)
-    return leaves, slopes, structure
+    return leaves, places, slopes, structure
