@@ -115,8 +115,11 @@ def _repair(e: Expression, file: MypyFile) -> None:
         for item in e.items:
             _repair(item, file)
     elif isinstance(e, CallExpr):
-        for arg in e.args:
-            _repair(arg, file)
+        # `cast(...)` and the like read their annotation in full: only these lose it.
+        _repair(e.callee, file)
+        if (source(e.callee) or "").rpartition(".")[2] in ("NewType", "TypeVar"):
+            for arg in e.args:
+                _repair(arg, file)
 
 
 def source(e: Expression) -> str | None:

@@ -16,7 +16,6 @@ from mypy.types import (
     CallableType,
     Instance,
     RawExpressionType,
-    TupleType,
     Type,
     TypeList,
     TypeOfAny,
@@ -26,7 +25,7 @@ from mypy.types import (
 )
 
 from typedgrad.mypy_plugin.aliases import dtype_class
-from typedgrad.mypy_plugin.encoding import FREE, LAYER, Codec, Known, is_tensor, map_tensors
+from typedgrad.mypy_plugin.encoding import FREE, LAYER, MARK, Codec, Known, is_tensor, map_tensors
 from typedgrad.mypy_plugin.report import report
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
 ANNOTATED: Final = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
 _NAME: Final = re.compile(r"[A-Za-z_]\w*")
-_FUNCTIONS: Final = frozenset({"min", "max"})
 
 
 def analyze(ctx: AnalyzeTypeContext, codec: Codec, ask: Ask) -> Type:
@@ -60,18 +58,14 @@ def analyze(ctx: AnalyzeTypeContext, codec: Codec, ask: Ask) -> Type:
     # `#n` may be 1 in the body, which is why the judge calls it unknown; callers need to see it.
     seen = zip(text.split(), (answer.shapes[0] or "").split(), strict=True)
     axes = Scope.around(api.api, ctx.type).mark(" ".join(raw if "#" in raw else token for raw, token in seen))
-    return map_tensors(base, lambda tensor: _inside(tensor, codec.tensor(tensor, Known(axes, kind))))
+    return map_tensors(base, lambda tensor: _inside(tensor, Known(axes, kind), codec))
 
 
-def _inside(inner: Instance, outer: Instance) -> Instance:
+def _inside(inner: Instance, outer: Known, codec: Codec) -> Instance:
     """`Shaped[Image, "b"]`: the axes of an alias come after those added to it; its dtype stays."""
-    added, shape = get_proper_type(outer.args[0]), get_proper_type(inner.args[0])
-    dtype = outer.args[1] if isinstance(get_proper_type(inner.args[1]), AnyType) else inner.args[1]
-    if isinstance(shape, AnyType):
-        return outer.copy_modified(args=[outer.args[0], dtype])
-    if not isinstance(added, TupleType) or not isinstance(shape, TupleType):
-        return outer.copy_modified(args=[AnyType(TypeOfAny.special_form), dtype])
-    return outer.copy_modified(args=[added.copy_modified(items=[*added.items, *shape.items]), dtype])
+    known = codec.read(inner) or Known()
+    shape = outer.shape if known.shape is None else f"{outer.shape} {known.shape}".strip()
+    return codec.tensor(inner, Known(shape, known.dtype or outer.dtype))
 
 
 def _holds_tensor(base: Type) -> bool:
@@ -113,18 +107,20 @@ class Scope(NamedTuple):
         return Scope(frozenset(names), "local")
 
     def mark(self, axes: str) -> str:
-        """The axes with the names that nothing binds marked: `~n` or `{n}`."""
-        return axes if self.place == "parameter" else " ".join(map(self._mark, axes.split()))
+        """The axes with those names marked that belong to a call or to an object, and not to the body at hand."""
+        return axes if self.place in ("parameter", "local") else " ".join(map(self._mark, axes.split()))
 
     def _mark(self, token: str) -> str:
-        free = set(_NAME.findall(token.partition("{")[0])) - self.bound - _FUNCTIONS - {"_"}
-        if not free:
+        if "{" in token:
             return token
-        if self.place == "local":
-            return FREE + token
-        if token.isidentifier():
-            return f"{{{token}}}"
-        return "..." if token.startswith(("*", "#*")) else "_"
+        return _NAME.sub(lambda name: self._foreign(name[0]), token)
+
+    def _foreign(self, name: str) -> str:
+        if name in ("min", "max", "_"):
+            return name
+        if name in self.bound:
+            return name if self.place == "class" else f"{MARK}{name}"
+        return f"{FREE}{name}"
 
 
 def fields(info: TypeInfo) -> Iterator[str]:

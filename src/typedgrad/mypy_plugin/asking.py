@@ -34,9 +34,9 @@ class Ask:
         """How the body of a function sees a shape string, or what is wrong with the string."""
         return self(Request("", kind="annotation", result=((text, "Shaped"),)))
 
-    def fits(self, title: str, argument: Argument) -> Answer:
-        """Whether a value may stand where another shape is declared."""
-        return self(Request(title, kind="assign", arguments=(argument,)))
+    def fits(self, title: str, argument: Argument, *, returned: bool) -> Answer:
+        """Whether a value may stand where another shape is declared, or returned where one is promised."""
+        return self(Request(title, kind="return" if returned else "assign", arguments=(argument,)))
 
     def sizes(self, texts: tuple[str, ...], known: Mapping[str, str]) -> tuple[str | None, ...]:
         """Expressions with the values of some names put in."""

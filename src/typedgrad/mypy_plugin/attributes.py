@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from mypy.nodes import MemberExpr
+import re
+from typing import Final
+
+from mypy.nodes import MemberExpr, Var
 from mypy.plugin import AttributeContext
-from mypy.types import Instance, Type, get_proper_type
+from mypy.types import Instance, Type
 
 from typedgrad.mypy_plugin import layers, methods
 from typedgrad.mypy_plugin.aliases import source
 from typedgrad.mypy_plugin.calls import Site
-from typedgrad.mypy_plugin.encoding import TENSOR, Known, as_actual, is_tensor, map_tensors, tensors_in
+from typedgrad.mypy_plugin.encoding import FREE, TENSOR, Known, as_actual, bare, is_tensor, map_tensors, tensors_in
 from typedgrad.shapes import Request
+
+_FREE: Final = re.compile(r"@\?([A-Za-z_]\w*)")
 
 
 def attribute(site: Site, ctx: AttributeContext) -> Type:
     """The type of an attribute that is read."""
-    owner, e = get_proper_type(ctx.type), ctx.context
+    e = ctx.context
+    owner = site.folder.exactly(e.expr if isinstance(e, MemberExpr) else None, ctx.type)
     default = ctx.default_attr_type
     if ctx.is_lvalue or not isinstance(owner, Instance) or not isinstance(e, MemberExpr):
         return default
@@ -24,6 +30,10 @@ def attribute(site: Site, ctx: AttributeContext) -> Type:
             return _shape(site, owner, default)
         return methods.attribute(site, owner, e.name, default, site.codec.lookup)
     if tensors_in(default):
+        symbol = owner.type.get(e.name)
+        if symbol is not None and isinstance(symbol.node, Var) and symbol.node.is_inferred and not layers.is_layer(owner):
+            # Nobody has promised that all the values which this attribute takes are of one shape.
+            return map_tensors(default, bare)
         return _tensors(site, owner, e, default)
     if layers.is_layer(owner):
         return layers.attribute(site, owner, e.expr, e.name, default)
@@ -59,7 +69,8 @@ def _sized(site: Site, tensor: Instance, known: dict[str, str]) -> Type:
 
 def _owned(site: Site, tensor: Instance, name: str | None) -> Type:
     was = site.codec.read(tensor)
-    if was is None or was.shape is None:
+    if was is None or was.shape is None or FREE not in was.shape:
         return tensor
-    tokens = [f"{{{name}.{t[1:-1]}}}" if name and t[0] == "{" and t[1:-1].isidentifier() else t for t in was.shape.split()]
-    return site.codec.tensor(tensor, Known(" ".join(t if t[0] != "{" or name else "_" for t in tokens), was.dtype))
+    tokens = ["..." if t[0] == "*" and FREE in t else t if name else "_" for t in was.shape.split()]
+    owned = " ".join(_FREE.sub(rf"{{{name}.\1}}", t) for t in tokens)
+    return site.codec.tensor(tensor, Known(owned, was.dtype))

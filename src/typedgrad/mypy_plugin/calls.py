@@ -202,7 +202,7 @@ class Site:
     def _type(self, actual: Actual) -> ProperType:
         if actual.typ is not None or actual.expr is None:
             return get_proper_type(actual.typ or NoneType())
-        return get_proper_type(self.api.get_expression_type(actual.expr))
+        return get_proper_type(self.folder.narrowed(actual.expr, self.api.get_expression_type(actual.expr)))
 
     def _items(self, given: Sequence[Actual]) -> tuple[tuple[str | None, str | None], ...] | None:
         """The tensors of a sequence, None if even their number is not known."""

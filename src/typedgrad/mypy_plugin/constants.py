@@ -26,7 +26,7 @@ from mypy.nodes import (
     UnaryExpr,
     Var,
 )
-from mypy.types import Instance, LiteralType, Type, get_proper_type
+from mypy.types import Instance, LiteralType, ProperType, Type, get_proper_type
 
 from typedgrad.mypy_plugin.definitions import Definitions
 from typedgrad.mypy_plugin.encoding import CONCRETE, LAYER, Codec, as_actual
@@ -77,7 +77,20 @@ class Folder:
     def type_of(self, e: Expression) -> Type:
         """The type of an expression, looked up if mypy has it already."""
         found: Type = self.api.lookup_type(e) if self.api.has_type(e) else self.api.get_expression_type(e)
-        return found
+        return self.narrowed(e, found)
+
+    def narrowed(self, e: Expression | None, known: Type) -> Type:
+        """The type last assigned to a variable. mypy itself would mix it with the types that were assigned before."""
+        if not isinstance(e, (NameExpr, MemberExpr, IndexExpr)):
+            return known
+        found: Type | None = self.api.binder.get(e)
+        return known if found is None else found
+
+    def exactly(self, e: Expression | None, known: Type) -> ProperType:
+        """The same for the object of a method or attribute, of which mypy shows one alternative at a time."""
+        typ, found = get_proper_type(known), get_proper_type(self.narrowed(e, known))
+        same = isinstance(typ, Instance) and isinstance(found, Instance) and typ.type is found.type
+        return found if same else typ
 
     def _items(self, items: list[Expression], depth: int) -> object:
         out: list[object] = []

@@ -1,13 +1,15 @@
 """Shapes and dtypes as mypy types, and back.
 
-    Float32[Tensor, "batch 784"]    Tensor[tuple[Literal['batch'], Literal[784]], np.float32]
+    Float32[Tensor, "batch 784"]    Tensor[Size[Literal['batch 784']] | Any, Kind[Literal['Float32']] | Any]
 
-Numbers and names are literals, which mypy compares by itself: two different ones are never the same size. Anything
-mypy could not compare (`2*n`, `...`, `#n`, a family of dtypes such as `Float`) is a labelled `Any`, see `phantom`.
+Labelled `Any`s, because mypy must never compare shapes by itself: it sees calls that no hook sees (`map(f, xs)`,
+`partial`, overriding methods, `xs.append(y)`), where the names of a callee mean nothing, and it cannot know that `2*n`
+may equal `m`. The plugin reads the labels, and reports what is certainly wrong.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple, TypeAlias
 
@@ -35,8 +37,11 @@ KIND: Final = f"{PHANTOMS}.Kind"
 CONCRETE: Final = frozenset(
     "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 )
-FREE: Final = "~"
-"""Marks a name that mypy must not compare: `~n` becomes `Size[Literal['n']] | Any`."""
+MARK: Final = "@"
+"""In front of a name that means nothing where the type is seen: `@n` in a result, whose name a call replaces."""
+FREE: Final = "@?"
+"""In front of a name that nothing binds."""
+_FOREIGN: Final = re.compile(r"@\??([A-Za-z_]\w*)")
 
 Lookup: TypeAlias = Callable[[str], SymbolTableNode | None]
 
@@ -63,34 +68,28 @@ class Codec:
 
     def shape(self, text: str | None) -> Type:
         """The first type argument of a Tensor."""
-        if text is None or text == "...":
-            return unknown()
-        tokens = text.split()
-        if any(_is_run(token) for token in tokens):
-            return self._label(SIZE, text.replace(FREE, ""))
-        fallback = self._instance("builtins.tuple", [unknown()])
-        return unknown() if fallback is None else TupleType([self._axis(token) for token in tokens], fallback)
+        return unknown() if text is None or text == "..." else self._label(SIZE, text)
 
     def dtype(self, name: str | None) -> Type:
-        """The second type argument of a Tensor."""
+        """The second type argument of a Tensor, by the name of the class in jaxtyping."""
         if name is None or name == "Shaped":
             return unknown()
-        if name.lower() in CONCRETE:
-            return self._scalar_type(name.lower()) or unknown()
-        return self._label(KIND, name)
+        return self._label(KIND, class_of(name))
+
+    def anything(self) -> Type:
+        """`object`."""
+        return self._instance("builtins.object", []) or unknown()
 
     def unknown_tensor(self) -> Type:
         """A tensor of which nothing is known."""
         return self._instance(TENSOR, [unknown(), unknown()]) or unknown()
 
-    def integer(self, value: int | str | None) -> Type:
-        """An `int` with a known value; a symbolic one is remembered out of mypy's sight."""
+    def integer(self, value: int | None) -> Type:
+        """An `int`, with its value if that is known."""
         base = self._instance("builtins.int", [])
         if base is None:
             return unknown()
-        if isinstance(value, int):
-            return base.copy_modified(last_known_value=LiteralType(value, base))
-        return base
+        return base if value is None else base.copy_modified(last_known_value=LiteralType(value, base))
 
     def literal(self, value: int | str) -> Type:
         """`Literal[value]`."""
@@ -101,19 +100,6 @@ class Codec:
         """A tuple of these types."""
         fallback = self._instance("builtins.tuple", [unknown()])
         return unknown() if fallback is None else TupleType(items, fallback)
-
-    def many(self, item: Type) -> Type:
-        """`tuple[item, ...]`."""
-        return self._instance("builtins.tuple", [item]) or unknown()
-
-    def _axis(self, token: str) -> Type:
-        if token == "_":
-            return unknown()
-        if token.isdecimal():
-            return self.literal(int(token))
-        if token.removeprefix("*").isidentifier():
-            return self.literal(token)
-        return self._label(SIZE, token.removeprefix(FREE))
 
     def _label(self, phantom: str, text: str) -> Type:
         instance = self._instance(phantom, [self.literal(text)])
@@ -141,7 +127,7 @@ class Codec:
         if isinstance(typ, UnionType):
             found = [self.read(item) for item in typ.items if not isinstance(get_proper_type(item), NoneType)]
             tensors = [known for known in found if known is not None]
-            return _agreement(tensors) if tensors and len(tensors) == len(found) else None
+            return agreement(tensors) if tensors and len(tensors) == len(found) else None
         if not isinstance(typ, Instance) or not typ.type.has_base(TENSOR) or len(typ.args) != 2:
             return None
         return Known(read_shape(typ.args[0]), self.read_dtype(typ.args[1]))
@@ -150,7 +136,8 @@ class Codec:
         """The dtype's name, "float32" or "Float"; None if it is not known."""
         typ = get_proper_type(typ)
         if isinstance(typ, UnionType):
-            return _read_label(typ, KIND)
+            labels = _labels(typ, KIND)
+            return name_of(labels[0]) if len(labels) == 1 else None
         if not isinstance(typ, Instance):
             return None
         return self._scalar_names().get(_key(typ))
@@ -168,25 +155,48 @@ def unknown() -> AnyType:
 
 
 def read_shape(typ: Type) -> str | None:
-    """The serial string of a Tensor's first type argument."""
+    """The serial string of a Tensor's first type argument, also where somebody has spelled a tuple of literals."""
     typ = get_proper_type(typ)
     if isinstance(typ, TupleType):
         return " ".join(map(_read_axis, typ.items))
-    return _read_label(typ, SIZE)
+    labels = _labels(typ, SIZE) if isinstance(typ, UnionType) else []
+    return agreement([Known(label) for label in labels]).shape if labels else None
+
+
+def class_of(name: str) -> str:
+    """The jaxtyping class of a dtype: `Float32` of `float32`; a class stays one."""
+    return f"UI{name[2:]}" if name.startswith("uint") else name[0].upper() + name[1:]
+
+
+def name_of(kind: str) -> str:
+    """The dtype that a class holds, or the class if it holds several."""
+    return kind.lower() if kind.lower() in CONCRETE else kind
 
 
 def as_actual(shape: str | None) -> str | None:
-    """The shape inside the function that declares it: an axis that broadcasts may be 1 there."""
-    if shape is None or "#" not in shape:
+    """The shape of a value. An axis that broadcasts may be 1; a foreign name is some size, perhaps that of another."""
+    if shape is None or not ("#" in shape or MARK in shape):
         return shape
-    return " ".join("..." if t.startswith(("*#", "#*")) else "_" if "#" in t else t for t in shape.split())
+    return " ".join(map(_actual, shape.split()))
+
+
+def _actual(token: str) -> str:
+    if token.startswith(("*#", "#*")) or token.startswith(f"*{MARK}"):
+        return "..."
+    return "_" if token[0] == "#" else _FOREIGN.sub(r"{\1}", token)
 
 
 def as_pattern(shape: str | None) -> str | None:
-    """The shape string of a formal parameter: `{n}` is a name that the arguments fix."""
-    if shape is None or "{" not in shape:
+    """The shape string of a formal, whose names the arguments fix."""
+    return shape and _FOREIGN.sub(r"\1", shape)
+
+
+def as_promise(shape: str | None) -> str | None:
+    """The shape that a function's body has to return; a name that no argument binds may be any size."""
+    if shape is None or not (MARK in shape or "#" in shape):
         return shape
-    return " ".join(t[1:-1] if t[0] == "{" and t[1:-1].isidentifier() else t for t in shape.split())
+    tokens = [("..." if "*" in t[:2] else "_") if FREE in t or "#" in t else t for t in shape.split()]
+    return _FOREIGN.sub(r"\1", " ".join(tokens))
 
 
 def is_tensor(typ: ProperType) -> bool:
@@ -227,53 +237,42 @@ def bare(tensor: Instance) -> Instance:
     return tensor.copy_modified(args=[unknown(), unknown()])
 
 
-def _is_run(token: str) -> bool:
-    """Whether a token stands for axes that mypy cannot count: only a bound `*name` is taken for one item."""
-    return token == "..." or (token.strip(FREE).startswith(("*", "#*")) and not token.removeprefix("*").isidentifier())
+def agreement(found: Iterable[Known]) -> Known:
+    """What all alternatives have in common."""
+    first, *rest = found
+    for other in rest:
+        first = Known(_common(first.shape, other.shape), first.dtype if first.dtype == other.dtype else None)
+    return first
+
+
+def _common(a: str | None, b: str | None) -> str | None:
+    if a is None or b is None or a == b:
+        return a if a == b else None
+    pairs = list(zip(a.split(), b.split(), strict=False))
+    if len(a.split()) != len(b.split()) or "*" in a + b or "..." in a + b:
+        return None
+    return " ".join(x if x == y else "_" for x, y in pairs)
 
 
 def _read_axis(typ: Type) -> str:
     typ = get_proper_type(typ)
     if isinstance(typ, LiteralType):
         return str(typ.value)
-    if isinstance(typ, UnpackType):
-        return "..."
-    return _read_label(typ, SIZE) or "_"
+    return "..." if isinstance(typ, UnpackType) else "_"
 
 
-def _read_label(typ: ProperType, phantom: str) -> str | None:
-    """The label of `Size[Literal['2*n']] | Any`. A join of different labels says nothing."""
-    if not isinstance(typ, UnionType):
-        return None
+def _labels(typ: UnionType, phantom: str) -> list[str]:
+    """The labels of `Size[Literal['2*n']] | Any`, several after a join; none if some alternative has no label."""
     labels: list[str] = []
     for item in map(get_proper_type, typ.items):
         if isinstance(item, Instance) and item.type.fullname == phantom:
             value = get_proper_type(item.args[0])
             if not isinstance(value, LiteralType):
-                return None
+                return []
             labels.append(str(value.value))
         elif not isinstance(item, AnyType):
-            return None
-    return labels[0] if len(labels) == 1 else None
-
-
-def _agreement(found: Iterable[Known]) -> Known:
-    """What all alternatives have in common."""
-    first, *rest = found
-    for other in rest:
-        shape = first.shape
-        if shape is None or other.shape is None or len(shape.split()) != len(other.shape.split()):
-            shape = None
-        elif shape != other.shape:
-            pairs = list(zip(shape.split(), other.shape.split(), strict=True))
-            runs = any(_is_several(a) or _is_several(b) for a, b in pairs)
-            shape = None if runs else " ".join(a if a == b else "_" for a, b in pairs)
-        first = Known(shape, first.dtype if first.dtype == other.dtype else None)
-    return first
-
-
-def _is_several(token: str) -> bool:
-    return token == "..." or "*" in token[:2]
+            return []
+    return labels
 
 
 def _key(typ: Instance) -> str:

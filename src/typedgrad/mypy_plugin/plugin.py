@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, TypeVar
 
-from mypy.nodes import CallExpr, Expression, FuncDef, IndexExpr, MemberExpr, MypyFile, OverloadedFuncDef, TypeInfo
+from mypy.nodes import CallExpr, ComparisonExpr, Expression, FuncDef, IndexExpr, MemberExpr, MypyFile, OpExpr, OverloadedFuncDef, TypeInfo, UnaryExpr
 from mypy.options import Options
 from mypy.plugin import (
     AnalyzeTypeContext,
@@ -19,7 +19,7 @@ from mypy.plugin import (
 )
 from mypy.types import CallableType, FunctionLike, Instance, Type, get_proper_type
 
-from typedgrad.mypy_plugin import aliases, annotations, attributes, layers, methods, results
+from typedgrad.mypy_plugin import aliases, annotations, attributes, layers, methods, promises
 from typedgrad.mypy_plugin.asking import Ask
 from typedgrad.mypy_plugin.calls import Callee, Site, actuals_of
 from typedgrad.mypy_plugin.constants import Folder
@@ -56,6 +56,7 @@ class TypedgradPlugin(Plugin):
         if not aliases.is_relevant(file):
             return []
         try:
+            promises.wrap(file)
             aliases.repair(file)
         except Exception:
             self._failed()
@@ -98,6 +99,8 @@ class TypedgradPlugin(Plugin):
 
     def _function(self, ctx: FunctionSigContext, fullname: str) -> FunctionLike:
         sig = ctx.default_signature
+        if fullname == promises.PROMISED:
+            return promises.kept(self._site(ctx.api, ctx.context), sig)
         made = get_proper_type(sig.ret_type)
         site = self._site(ctx.api, ctx.context)
         if sig.is_type_obj():
@@ -106,23 +109,23 @@ class TypedgradPlugin(Plugin):
             return sig
         site.quiet = self._is_overloaded(ctx.api, ctx.context)
         callee = Callee((sig.name or fullname.rpartition(".")[2]).partition(" of ")[0], _defined(sig) or fullname)
-        return results.checked(site, site.instantiate(sig, actuals_of(ctx.args, ctx.context), callee))
+        return site.instantiate(sig, actuals_of(ctx.args, ctx.context), callee)
 
     def _method(self, ctx: MethodSigContext, fullname: str) -> FunctionLike:
         sig, name = ctx.default_signature, fullname.rpartition(".")[2]
-        owner = get_proper_type(ctx.type)
         site = self._site(ctx.api, ctx.context)
+        receiver = _receiver(ctx.context, name)
+        owner = site.folder.exactly(receiver, ctx.type)
         if isinstance(owner, Instance) and owner.type.has_base(TENSOR):
-            return results.checked(site, methods.call(site, owner, sig, ctx.args, name, self.lookup_fully_qualified))
+            return methods.call(site, owner, sig, ctx.args, name, self.lookup_fully_qualified)
         if not _concerns(sig):
             return sig
         site.quiet = self._is_overloaded(ctx.api, ctx.context)
         actuals = actuals_of(ctx.args, ctx.context)
         if isinstance(owner, Instance) and layers.is_layer(owner):
-            e = _receiver(ctx.context, name)
-            return results.checked(site, layers.call(site, owner, e, sig, actuals, name))
+            return layers.call(site, owner, receiver, sig, actuals, name)
         title = owner.type.name if name == "__call__" and isinstance(owner, Instance) else name
-        return results.checked(site, site.instantiate(sig, actuals, Callee(title)))
+        return site.instantiate(sig, actuals, Callee(title))
 
     def _site(self, api: Any, context: Any) -> Site:
         return Site(api, context, self.codec, Folder(api, self.codec, self.definitions), self.ask)
@@ -170,6 +173,12 @@ def _defined(sig: CallableType) -> str:
 
 def _receiver(context: object, name: str) -> Expression | None:
     """The expression whose method is called."""
+    if isinstance(context, OpExpr):
+        return context.right if name.startswith("__r") and name not in ("__rshift__", "__round__") else context.left
+    if isinstance(context, UnaryExpr):
+        return context.expr
+    if isinstance(context, ComparisonExpr):
+        return context.operands[0] if len(context.operands) == 2 else None
     if isinstance(context, CallExpr):
         callee = context.callee
         return callee.expr if isinstance(callee, MemberExpr) and name != "__call__" else callee

@@ -1,6 +1,6 @@
 """mypy's spelling of tensor types, back in the form in which people write them.
 
-    typedgrad.core.tensor.Tensor[tuple[Literal['b'], Literal[784]], numpy.floating[numpy._typing._nbit_base._32Bit]]
+    typedgrad.core.tensor.Tensor[Size[Literal['b 784']] | Any, Kind[Literal['Float32']] | Any]
     Float32[Tensor, "b 784"]
 """
 
@@ -11,22 +11,13 @@ from typing import Final
 
 _TENSOR: Final = re.compile(r"(?:typedgrad\.core\.tensor\.)?\bTensor\[")
 _PHANTOM: Final = re.compile(r"(?:typedgrad\.shapes\.phantom\.)?(?:Size|Kind)\[Literal\['([^']*)'\]\] \| Any")
-_LITERAL: Final = re.compile(r"Literal\['?([^']*?)'?\]")
-_BITS: Final = re.compile(r"_(\d+)Bit")
-_NUMPY: Final = {
-    "floating": ("Float", 1),
-    "signedinteger": ("Int", 1),
-    "unsignedinteger": ("UInt", 1),
-    "complexfloating": ("Complex", 2),
-}
-_CLASSES: Final = {"float64": "Float64", "complex128": "Complex128", "bool": "Bool"}
 
 
 def pretty(text: str) -> str:
     """A message of mypy with its tensor types as annotations.
 
-    >>> pretty("Tensor[tuple[Literal['b'], Size[Literal['2*n']] | Any, Any], numpy.float64]")
-    'Float64[Tensor, "b 2*n _"]'
+    >>> pretty("list[Tensor[Size[Literal['b 2*n _']] | Any, Kind[Literal['Float64']] | Any]]")
+    'list[Float64[Tensor, "b 2*n _"]]'
     """
     out, at = [], 0
     while (found := _TENSOR.search(text, at)) is not None:
@@ -39,35 +30,13 @@ def pretty(text: str) -> str:
 
 
 def _tensor(shape: str, dtype: str) -> str:
-    kind = _dtype(dtype)
-    axes = _axes(shape)
+    kind, axes = _label(dtype, "Shaped"), _label(shape, "...").replace("@?", "").replace("@", "")
     return "Tensor" if (kind, axes) == ("Shaped", "...") else f'{kind}[Tensor, "{axes}"]'
 
 
-def _axes(shape: str) -> str:
-    if shape == "tuple[()]":
-        return ""
-    if not shape.startswith("tuple["):
-        return _axis(shape) if shape != "Any" else "..."
-    return " ".join(map(_axis, _split(shape[len("tuple[") : -1])))
-
-
-def _axis(item: str) -> str:
-    for pattern in (_PHANTOM, _LITERAL):
-        if (found := pattern.fullmatch(item)) is not None:
-            return found.group(1)
-    return "_"
-
-
-def _dtype(name: str) -> str:
-    if (found := _PHANTOM.fullmatch(name)) is not None:
-        return found.group(1)
-    last = name.partition("[")[0].rpartition(".")[2]
-    bits = _BITS.search(name)
-    if last in _NUMPY and bits:
-        family, parts = _NUMPY[last]
-        return f"{family}{int(bits.group(1)) * parts}"
-    return _CLASSES.get(last, "Shaped")
+def _label(text: str, unknown: str) -> str:
+    found = _PHANTOM.fullmatch(text)
+    return found.group(1) if found else unknown
 
 
 def _closing(text: str, at: int) -> int:

@@ -1,0 +1,175 @@
+"""Returns and assignments: what is returned against what the function promises, what is assigned against the annotation.
+
+mypy has no hook there. Before the analysis the plugin therefore writes `return promised(x, "")` for `return x`, where
+the annotation has a shape string, and hooks `promised`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from mypy.nodes import (
+    ARG_POS,
+    AssignmentStmt,
+    CallExpr,
+    ClassDef,
+    Expression,
+    ExpressionStmt,
+    FuncDef,
+    ImportFrom,
+    IndexExpr,
+    MypyFile,
+    NameExpr,
+    ReturnStmt,
+    Statement,
+    StrExpr,
+    TempNode,
+    TupleExpr,
+)
+from mypy.types import CallableType, Instance, ProperType, TupleType, Type, UnboundType, UnionType, get_proper_type
+
+from typedgrad.mypy_plugin.aliases import dtype_class, source
+from typedgrad.mypy_plugin.calls import Site
+from typedgrad.mypy_plugin.definitions import functions, statements
+from typedgrad.mypy_plugin.encoding import PHANTOMS, as_actual, as_promise, bare, is_tensor, map_tensors, tensors_in
+from typedgrad.mypy_plugin.report import report
+from typedgrad.shapes import Argument
+
+PROMISED: Final = f"{PHANTOMS}.promised"
+_REVEALED: Final = "reveal_type"
+_HIDDEN: Final = "__typedgrad_promised__"
+
+
+# -- before the analysis -----------------------------------------------------------------------------------------------
+
+
+def wrap(file: MypyFile) -> None:
+    """Wrap what is returned or assigned where an annotation with a shape string stands."""
+    wrapper = _Wrapper(file)
+    wrapper.block(file.defs, None)
+    if wrapper.used:
+        hidden = ImportFrom(PHANTOMS, 0, [("promised", _HIDDEN)])
+        hidden.is_top_level = True
+        hidden.set_line(1)
+        file.defs.insert(0, hidden)
+        file.imports.append(hidden)
+
+
+class _Wrapper:
+    def __init__(self, file: MypyFile) -> None:
+        self.file = file
+        self.used = False
+        self.aliases = {
+            lvalue.name
+            for statement in statements(file.defs)
+            if isinstance(statement, AssignmentStmt) and _is_shaped_alias(statement.rvalue, file)
+            for lvalue in statement.lvalues
+            if isinstance(lvalue, NameExpr)
+        }
+
+    def block(self, body: Iterable[Statement], result: Type | None, *, of_class: bool = False) -> None:
+        for statement in statements(list(body)):
+            if isinstance(statement, ReturnStmt) and statement.expr is not None and result is not None:
+                statement.expr = self._wrapped(statement.expr, "")
+            elif isinstance(statement, AssignmentStmt) and not of_class:
+                if statement.type is not None and self._is_shaped(statement.type):
+                    if not isinstance(statement.rvalue, TempNode):
+                        statement.rvalue = self._wrapped(statement.rvalue, source(statement.lvalues[0]) or "value")
+            elif isinstance(statement, ExpressionStmt):
+                self._reveal(statement.expr)
+            elif isinstance(statement, ClassDef):
+                self.block(statement.defs.body, None, of_class=True)
+        for function in functions(list(body)):
+            typ = function.type
+            promise = typ.ret_type if isinstance(typ, CallableType) and self._is_shaped(typ.ret_type) else None
+            self.block(function.body.body, promise)
+
+    def _reveal(self, e: Expression) -> None:
+        """`reveal_type(x)`, where mypy may have mixed the type of `x` with those that `x` had before."""
+        if isinstance(e, CallExpr) and isinstance(e.callee, NameExpr) and e.callee.name == _REVEALED and len(e.args) == 1:
+            e.args[0] = self._wrapped(e.args[0], _REVEALED)
+
+    def _wrapped(self, e: Expression, name: str) -> CallExpr:
+        self.used = True
+        callee, text = NameExpr(_HIDDEN), StrExpr(name)
+        call = CallExpr(callee, [e, text], [ARG_POS, ARG_POS], [None, None])
+        for node in (callee, text, call):
+            node.set_line(e)
+        return call
+
+    def _is_shaped(self, typ: Type) -> bool:
+        if isinstance(typ, UnboundType):
+            if typ.name in self.aliases or (len(typ.args) == 2 and dtype_class(typ.name, self.file)):
+                return True
+            return any(map(self._is_shaped, typ.args))
+        return isinstance(typ, UnionType) and any(map(self._is_shaped, typ.items))
+
+
+def _is_shaped_alias(e: Expression, file: MypyFile) -> bool:
+    if not isinstance(e, IndexExpr) or not isinstance(e.index, TupleExpr):
+        return False
+    name = source(e.base)
+    return bool(name and dtype_class(name, file))
+
+
+# -- at the call of `promised` -----------------------------------------------------------------------------------------
+
+
+def kept(site: Site, sig: CallableType) -> CallableType:
+    """The signature of `promised` for one value: accepts anything, returns the value's type, complains if it differs."""
+    call = site.context
+    assert isinstance(call, CallExpr)
+    value, name = call.args
+    assert isinstance(name, StrExpr)
+    api = site.api
+    # The second attempt that mypy makes after an error has no context, yet the promise stands.
+    wanted: Type | None = _result(api) if not name.value else api.type_context[-1]
+    given = site.folder.narrowed(value, api.get_expression_type(value, wanted))
+    if name.value == _REVEALED:
+        wanted = None
+    if wanted is not None and tensors_in(wanted):
+        function = api.scope.current_function()
+        returned = not name.value and isinstance(function, FuncDef)
+        title = function.name if returned else ""
+        if not _fits(site, get_proper_type(wanted), get_proper_type(given), value, title, name.value):
+            given = map_tensors(given, bare)
+        elif not returned and is_tensor(get_proper_type(wanted)) and is_tensor(get_proper_type(given)):
+            given = wanted
+    return sig.copy_modified(arg_types=[site.codec.anything(), sig.arg_types[1]], ret_type=given, variables=[])
+
+
+def _result(api: Any) -> Type | None:
+    """What the function at hand returns."""
+    found: Type | None = api.return_types[-1] if api.return_types else None
+    function, proper = api.scope.current_function(), get_proper_type(found)
+    if function is not None and function.is_coroutine and isinstance(proper, Instance) and len(proper.args) == 3:
+        return proper.args[2]
+    return found
+
+
+def _fits(site: Site, wanted: ProperType, given: ProperType, e: Expression, title: str, name: str) -> bool:
+    if isinstance(wanted, TupleType) and isinstance(given, TupleType) and len(wanted.items) == len(given.items):
+        parts = e.items if isinstance(e, TupleExpr) and len(e.items) == len(given.items) else [e] * len(given.items)
+        pairs = zip(wanted.items, given.items, parts, range(len(parts)), strict=True)
+        return all([
+            _fits(site, get_proper_type(w), get_proper_type(g), part, title, f"{name or 'return'}[{i}]")
+            for w, g, part, i in pairs
+        ])
+    if isinstance(given, UnionType):
+        return all(_fits(site, wanted, get_proper_type(item), e, title, name) for item in given.items)
+    if isinstance(wanted, UnionType):
+        tensors = [item for item in map(get_proper_type, wanted.items) if is_tensor(item)]
+        return len(tensors) != 1 or _fits(site, tensors[0], given, e, title, name)
+    if not isinstance(wanted, Instance) or not is_tensor(wanted) or not is_tensor(given):
+        return True
+    promised, actual = site.codec.read(wanted), site.codec.read(given)
+    assert promised is not None and actual is not None
+    argument = Argument(
+        name or "return", as_promise(promised.shape), promised.dtype or "Shaped", as_actual(actual.shape), actual.dtype
+    )
+    complaint = site.ask.fits(title, argument, returned=bool(title)).complaint
+    if complaint is not None:
+        report(site.api, complaint, e)
+    return complaint is None
+
