@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from typedgrad.core.call import Selection
@@ -34,6 +35,7 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
     Tensor([1.       , 2.7182817], dtype=float32)
     """
 
+    @functools.wraps(f)
     def recomputed(*args: P.args, **kwargs: P.kwargs) -> R:
         leaves, structure = flatten((args, kwargs))
         recorded = [i for i, x in enumerate(leaves) if isinstance(x, Tensor) and x.node is not None]
@@ -47,7 +49,8 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
         if not recorded:
             return result
         entry = _Recompute(f, structure, plain, recorded, replay)
-        bundle = (Bundle((entry, tuple(leaves[i] for i in recorded), tuple(o.data for o in outs))),)  # type: ignore[arg-type]  # plays the part of an entry
+        data = tuple(o.data if isinstance(o, Tensor) else None for o in outs)
+        bundle = (Bundle((entry, tuple(leaves[i] for i in recorded), data)),)  # type: ignore[arg-type]  # plays the part of an entry
         boxed = [
             Tensor(o.data, o.aval, (Selection(i), bundle, o.data))  # type: ignore[arg-type]  # as above
             if isinstance(o, Tensor) and o.dtype.kind == "f"

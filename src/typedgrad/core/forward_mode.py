@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from typedgrad.backends import namespace
 from typedgrad.core.broadcasting import broadcast_to
 from typedgrad.core.call import Selection, spread
-from typedgrad.core.leaves import cotangents_for, leaf, off_the_tape, with_leaves
+from typedgrad.core.leaves import Leaf, cotangents_for, leaf, off_the_tape, with_leaves
 from typedgrad.core.mode import differentiating, mode
 from typedgrad.core.pytree import flatten, unflatten
 from typedgrad.core.tape import Partial, backward
@@ -80,12 +80,14 @@ def _push(node: Node, known: dict[int, Any]) -> Any:
     entry, inputs, data = node
     if isinstance(entry, Selection):
         return known[id(inputs[0].node)][entry.index]
-    if not hasattr(entry, "primitive"):  # the leaf of an inner differentiation
+    if isinstance(entry, Leaf):  # of an inner differentiation
         return known[id(inputs[0].node)]
-    op = entry.primitive
     tangents = [None if x.node is None else known.get(id(x.node)) for x in inputs]
     # Rules multiply by the primals. Nobody differentiates these products at the outermost level, so they need no tape.
     primals = inputs if mode.depth else tuple(Tensor(x.data, x.aval) for x in inputs)
+    op = getattr(entry, "primitive", None)
+    if op is None:  # a checkpoint
+        return _transpose(node, primals, tangents)
     if op.is_linear and entry.layout is None:
         return op.function(*tangents, **entry.statics)
     if entry.several or (op.jvp_rule is None and not op.derivatives):
@@ -104,18 +106,18 @@ def _push(node: Node, known: dict[int, Any]) -> Any:
 def _transpose(node: Node, primals: tuple[Tensor, ...], tangents: list[Any]) -> Any:
     """J t, from the vjp rule alone: u -> J'u is linear, and the gradient of <J'u, t> with respect to u is J t."""
     entry, _, data = node
-    outs = data if entry.several else (data,)
+    outs = [None if d is None else Tensor(d) for d in data] if entry.several else [Tensor(data)]
     with differentiating:
-        starts = [leaf(_zeros_like(Tensor(d))) for d in outs]
-        g: Any = Partial(dict(enumerate(starts))) if entry.several else starts[0]
+        starts = {i: leaf(_zeros_like(out)) for i, out in enumerate(outs) if out is not None and out.dtype.kind == "f"}
+        g: Any = Partial(dict(starts)) if entry.several else starts[0]
         marked = tuple(_marked(x, t) for x, t in zip(primals, tangents, strict=True))
         pulled = entry.pull_taped(g, (entry, marked, data))
         seeds = [
             (c.node, t) for c, t in zip(pulled, tangents, strict=True) if c is not None and t is not None and c.node
         ]
-        found = backward(seeds, [u.node for u in starts if u.node is not None], taped=True)
-    made = [found.get(id(u.node)) for u in starts]
-    whole = [m if m is not None else _zeros_like(u) for m, u in zip(made, starts, strict=True)]
+        found = backward(seeds, [u.node for u in starts.values() if u.node is not None], taped=True)
+    made = [found.get(id(starts[i].node)) if i in starts else None for i in range(len(outs))]
+    whole = [_zeros_like(out) if m is None and out is not None else m for m, out in zip(made, outs, strict=True)]
     return tuple(whole) if entry.several else whole[0]
 
 

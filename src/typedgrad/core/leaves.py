@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class _Leaf:
+class Leaf:
     """The entry of a leaf. In a nested differentiation it hands its cotangent on to the outer one."""
 
     __slots__ = ()
     several = False
 
     def pull(self, g: Any, node: Node) -> tuple[Any, ...]:
+        """Hand the cotangent on."""
         return (g,) * len(node[1])
 
     pull_taped = pull
@@ -32,7 +33,7 @@ class _Leaf:
 def leaf(x: Tensor) -> Tensor:
     """A tensor with the values of `x` that differentiation starts from; linked to `x` if that is recorded itself."""
     inputs = (x,) if x.node is not None else ()
-    return Tensor(x.data, x.aval, (_Leaf(), inputs, x.data))  # type: ignore[arg-type]  # plays the part of an entry
+    return Tensor(x.data, x.aval, (Leaf(), inputs, x.data))  # type: ignore[arg-type]  # plays the part of an entry
 
 
 def differentiable_leaves(name: str, tree: Any, positions: tuple[int, ...] = ()) -> tuple[list[Any], Structure]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, overload
 
 from typedgrad.backends import namespace
 from typedgrad.core.leaves import (
     cotangents_for,
-    differentiable_leaves,
     leaf_nodes,
     leaf_results,
     off_the_tape,
@@ -53,12 +52,13 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, h
     >>> tg.value_and_grad(lambda x: tg.sum(x * x))(tg.asarray([1.0, 2.0]))
     (Tensor(5., dtype=float32), Tensor([2., 4.], dtype=float32))
     """
-    return _value_and_grad("value_and_grad", f, argnums, has_aux=has_aux)
+    return differentiated("value_and_grad", f, argnums, has_aux=has_aux)
 
 
-def _value_and_grad(
-    name: str, f: Callable[..., Any], argnums: int | Sequence[int], *, has_aux: bool
+def differentiated(
+    name: str, f: Callable[..., Any], argnums: int | Sequence[int], *, has_aux: bool = False
 ) -> Callable[..., tuple[Any, Any]]:
+    """What `value_and_grad` does; errors speak of `name`."""
     positions = _positions(name, argnums)
 
     def of_f(*args: Any, **kwargs: Any) -> Any:
@@ -98,7 +98,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: bo
     >>> tg.grad(tg.grad(lambda x: x**3))(tg.asarray(2.0))
     Tensor(12., dtype=float32)
     """
-    both = _value_and_grad("grad", f, argnums, has_aux=has_aux)
+    both = differentiated("grad", f, argnums, has_aux=has_aux)
 
     def of_f(*args: Any, **kwargs: Any) -> Any:
         value, gradient = both(*args, **kwargs)
@@ -116,13 +116,20 @@ def vjp(f: Callable[..., R], *primals: Any) -> tuple[R, Callable[[R], tuple[Any,
     >>> pull(tg.asarray(1.0))
     (Tensor(3., dtype=float32), Tensor(2., dtype=float32))
     """
+    return pullback("vjp", f, primals, tuple(range(len(primals))), {})
+
+
+def pullback(
+    name: str, f: Callable[..., R], args: tuple[Any, ...], positions: tuple[int, ...], kwargs: Mapping[str, Any]
+) -> tuple[R, Callable[[Any], tuple[Any, ...]]]:
+    """What `vjp` does, for the arguments at `positions`; errors speak of `name`."""
     with differentiating:
-        arguments, leaves, structure = with_leaves("vjp", primals, tuple(range(len(primals))))
-        result = f(*arguments)
+        arguments, leaves, structure = with_leaves(name, args, positions)
+        result = f(*arguments, **kwargs)
     outs, out_structure = flatten(result)
 
-    def pull(g: R) -> tuple[Any, ...]:
-        cotangents = cotangents_for("vjp", outs, out_structure, g)
+    def pull(g: Any) -> tuple[Any, ...]:
+        cotangents = cotangents_for(name, outs, out_structure, g)
         taped = mode.depth > 0
         seeds = [
             (out.node, c if taped else c.data)
@@ -134,65 +141,6 @@ def vjp(f: Callable[..., R], *primals: Any) -> tuple[R, Callable[[R], tuple[Any,
         return pulled
 
     return (result if mode.depth else off_the_tape(result)), pull
-
-
-def jacobian(f: Callable[Concatenate[A, P], Any], argnums: int = 0) -> Callable[Concatenate[A, P], Any]:
-    """A function that returns all partial derivatives of `f`: axes of the value first, then those of the argument.
-
-    Trees in the value or the argument give a tree of trees. One backward pass per element of the value.
-
-    >>> tg.jacobian(lambda x: x * x)(tg.asarray([1.0, 2.0]))
-    Tensor([[2., 0.],
-            [0., 4.]], dtype=float32)
-    """
-
-    def of_f(*args: Any, **kwargs: Any) -> Any:
-        if not -len(args) <= argnums < len(args):
-            raise TypeError(f"jacobian: argnums is {argnums}, but {len(args)} positional arguments were given")
-        position = argnums % len(args)
-        x = args[position]
-
-        def at(value: Any) -> Any:
-            return f(*args[:position], value, *args[position + 1 :], **kwargs)
-
-        out, pull = vjp(at, x)
-        outs, structure = flatten(out)
-        blocks = []
-        for k, part in enumerate(outs):
-            rows = [
-                flatten(pull(unflatten(structure, _basis(outs, k, i)))[0]) for i in range(max(1, _size(part.shape)))
-            ]
-            if _size(part.shape) == 0:
-                rows = rows[:0]
-            leaves, inner = differentiable_leaves("jacobian", x)
-            columns = [_stack([row[0][j] for row in rows], part, leaf) for j, leaf in enumerate(leaves)]
-            blocks.append(unflatten(inner, columns))
-        return unflatten(structure, blocks)
-
-    return of_f
-
-
-def hessian(f: Callable[Concatenate[A, P], Tensor], argnums: int = 0) -> Callable[Concatenate[A, P], Any]:
-    """A function that returns the matrix of second derivatives of the scalar function `f`.
-
-    >>> tg.hessian(lambda x: tg.sum(x**3))(tg.asarray([1.0, 2.0]))
-    Tensor([[ 6.,  0.],
-            [ 0., 12.]], dtype=float32)
-    """
-    return jacobian(grad(f, argnums), argnums)
-
-
-def hvp(f: Callable[[A], Tensor], x: A, v: A) -> A:
-    """The product of the Hessian of the scalar function `f` at `x` with `v`, without forming the matrix.
-
-    The Hessian is symmetric, so it is the vjp of the gradient.
-
-    >>> tg.hvp(lambda x: tg.sum(x**3), tg.asarray([1.0, 2.0]), tg.asarray([1.0, 1.0]))
-    Tensor([ 6., 12.], dtype=float32)
-    """
-    _, pull = vjp(grad(f), x)
-    product: A = pull(v)[0]
-    return product
 
 
 def stop_gradient(tree: A) -> A:
@@ -236,36 +184,3 @@ def _one(out: Tensor, *, taped: bool) -> Any:
     data: Any = out.data
     one = namespace(data).ones_like(data)
     return Tensor(one, out.aval) if taped else one
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    total = 1
-    for n in shape:
-        total *= n
-    return total
-
-
-def _basis(outs: list[Tensor], k: int, i: int) -> list[Tensor]:
-    """Zeros like `outs`, but 1 at element `i` of part `k`."""
-    made = []
-    for j, out in enumerate(outs):
-        data: Any = out.data
-        xp: Any = namespace(data)
-        flat = xp.zeros_like(xp.reshape(data, (-1,)))
-        if j == k and flat.shape[0]:
-            flat[i] = 1
-        made.append(Tensor(xp.reshape(flat, out.shape), out.aval))
-    return made
-
-
-def _stack(rows: list[Tensor], out: Tensor, leaf: Tensor) -> Tensor:
-    from typedgrad.core.primitive import REGISTRY
-
-    stack = REGISTRY["typedgrad.ops.move.stack"].function
-    reshape = REGISTRY["typedgrad.ops.move.reshape"].function
-    shape = (*out.shape, *leaf.shape)
-    if not rows:
-        data: Any = leaf.data
-        return Tensor(namespace(data).zeros(shape, dtype=data.dtype))
-    made: Tensor = reshape(stack(tuple(rows), axis=0), shape)
-    return made
