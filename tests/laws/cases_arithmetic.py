@@ -21,4 +21,7 @@ CASES = {
     "negative": Case(np.negative),
     "positive": Case(np.positive),
     "square": Case(np.square),
+    "reciprocal": Case(np.reciprocal, domain=AWAY_FROM_ZERO),
+    "abs": Case(np.abs),
+    "sign": Case(np.sign),
 }

@@ -33,7 +33,7 @@ def expm1(x: Inexact[Tensor, "*s"], /) -> Inexact[Tensor, "*s"]:
     """`exp(x) - 1`, exact for small `x`.
 
     >>> tg.expm1(tg.asarray([0.0, 1e-6], dtype="float64"))
-    Tensor([0.0000005e+00, 1.0000005e-06], dtype=float64)
+    Tensor([0.0000000e+00, 1.0000005e-06], dtype=float64)
     """
     return namespace(x).expm1(x)
 
@@ -55,7 +55,7 @@ def log1p(x: Inexact[Tensor, "*s"], /) -> Inexact[Tensor, "*s"]:
     """`log(1 + x)`, exact for small `x`.
 
     >>> tg.log1p(tg.asarray([0.0, 1e-6], dtype="float64"))
-    Tensor([0.e+00, 1.e-08], dtype=float64)
+    Tensor([0.000000e+00, 9.999995e-07], dtype=float64)
     """
     return namespace(x).log1p(x)
 
