@@ -68,7 +68,8 @@ def nearly_fitting(draw: st.DrawFn) -> tuple[list[str], list[tuple[int, ...]]]:
         sizes: list[int] = []
         for token in text.split():
             sizes += draw(st.lists(st.integers(1, 2), max_size=2)) if token in _RUNS else [_FITTING.get(token, 2)]
-        if sizes and draw(st.booleans()):
+        mistaken = draw(st.booleans())
+        if sizes and mistaken:
             sizes[draw(st.integers(0, len(sizes) - 1))] = draw(st.integers(1, 3))
         arrays.append(tuple(sizes))
     return annotations, arrays

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from typedgrad.shapes.dim import ANY_AXES, UNKNOWN, Dim, Shape, Star, Sym, Unknown
@@ -40,6 +41,11 @@ def parse_axes(text: str) -> tuple[Axis, ...]:
     >>> [axis.text for axis in parse_axes("*batch rows=4 2*n")]
     ['batch', '4', '2*n']
     """
+    return _parsed(text)
+
+
+@lru_cache(maxsize=8192)
+def _parsed(text: str) -> tuple[Axis, ...]:
     axes: list[Axis] = []
     end = 0
     for token in text.split():

@@ -117,8 +117,8 @@ def divides(k: Dim, n: Dim, what: str) -> None:
 def prod(shape: Iterable[Dim | Star]) -> Dim:
     """The number of elements; not known where a run of axes is not.
 
-    >>> prod((2, Sym.named("n"), 3))
-    6*n
+    >>> prod((2, 3, 4)), prod((2, UNKNOWN))
+    (24, _)
     """
     total: Dim = 1
     for dim in shape:

@@ -26,6 +26,8 @@ class Undecided(Unknown):
     __hash__ = None  # type: ignore[assignment]  # a table look-up needs the value too
 
     def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):  # Python itself is asking, as in `copy` or `inspect`
+            raise AttributeError(name)
         raise Inconclusive("a static argument is not known")
 
 
