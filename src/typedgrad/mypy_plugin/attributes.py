@@ -31,7 +31,8 @@ def attribute(site: Site, ctx: AttributeContext) -> Type:
         return methods.attribute(site, owner, e.name, default, site.codec.lookup)
     if tensors_in(default):
         symbol = owner.type.get(e.name)
-        if symbol is not None and isinstance(symbol.node, Var) and symbol.node.is_inferred and not layers.is_layer(owner):
+        inferred = symbol is not None and isinstance(symbol.node, Var) and symbol.node.is_inferred
+        if inferred and e.name in layers.noted(owner.type, "unsure"):
             # Nobody has promised that all the values which this attribute takes are of one shape.
             return map_tensors(default, bare)
         return _tensors(site, owner, e, default)

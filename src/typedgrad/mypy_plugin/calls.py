@@ -109,14 +109,19 @@ class Site:
             statics=self._statics(sig, slots, actuals),
             known=callee.known,
         )
-        answer = self.ask(request)
-        if answer.complaint is not None and not self.quiet:
-            self.complained = True
-            report(self.api, answer.complaint, _place(places, answer.complaint.argument) or self.context)
+        answer = self.judged(request, places)
         return sig.copy_modified(
             arg_types=[map_tensors(typ, bare) for typ in sig.arg_types],
             ret_type=self.result(sig.ret_type, answer),
         )
+
+    def judged(self, request: Request, places: Mapping[str, Expression] = {}) -> Answer:
+        """The judge's answer; a complaint is reported, at the argument that it is about."""
+        answer = self.ask(request)
+        if answer.complaint is not None and not self.quiet:
+            self.complained = True
+            report(self.api, answer.complaint, _place(places, answer.complaint.argument) or self.context)
+        return answer
 
     def result(self, declared: Type, answer: Answer) -> Type:
         """The declared type of a result with the tensors in it as the judge inferred them."""
@@ -202,7 +207,11 @@ class Site:
     def _type(self, actual: Actual) -> ProperType:
         if actual.typ is not None or actual.expr is None:
             return get_proper_type(actual.typ or NoneType())
-        return get_proper_type(self.folder.narrowed(actual.expr, self.api.get_expression_type(actual.expr)))
+        return self.typed(actual.expr)
+
+    def typed(self, e: Expression) -> ProperType:
+        """The type of an argument."""
+        return get_proper_type(self.folder.narrowed(e, self.api.get_expression_type(e)))
 
     def _items(self, given: Sequence[Actual]) -> tuple[tuple[str | None, str | None], ...] | None:
         """The tensors of a sequence, None if even their number is not known."""
@@ -231,7 +240,7 @@ class Site:
             if any(actual.starred for actual in actuals[i]):
                 statics[name] = UNKNOWN
                 continue
-            values = [UNKNOWN if a.expr is None else self._static(a.expr) for a in actuals[i]]
+            values = [UNKNOWN if a.expr is None else self.static(a.expr) for a in actuals[i]]
             if sig.arg_kinds[i] is ARG_STAR:
                 sole = values[0] if len(values) == 1 else None
                 statics[name] = sole if isinstance(sole, tuple) else tuple(values)
@@ -239,7 +248,8 @@ class Site:
                 statics[name] = values[0]
         return statics
 
-    def _static(self, e: Expression) -> object:
+    def static(self, e: Expression) -> object:
+        """The value of a static argument, as the judge takes it."""
         value = self.folder.fold(e)
         return Spelled(str(value)) if isinstance(value, Serial) else value
 

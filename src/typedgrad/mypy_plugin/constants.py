@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from mypy.literals import literal_hash
 from mypy.nodes import (
     CallExpr,
     EllipsisExpr,
@@ -81,7 +82,7 @@ class Folder:
 
     def narrowed(self, e: Expression | None, known: Type) -> Type:
         """The type last assigned to a variable. mypy itself would mix it with the types that were assigned before."""
-        if not isinstance(e, (NameExpr, MemberExpr, IndexExpr)):
+        if not isinstance(e, (NameExpr, MemberExpr, IndexExpr)) or literal_hash(e) is None:
             return known
         found: Type | None = self.api.binder.get(e)
         return known if found is None else found

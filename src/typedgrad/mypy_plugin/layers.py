@@ -53,16 +53,16 @@ _KEY: Final = "typedgrad"
 
 
 def note(cls: ClassDef) -> None:
-    """Note what the text of a layer class says about its fields; mypy stores it with the class."""
-    noted: dict[str, dict[str, Any]] = {"init": {}, "subs": {}, "defaults": {}, "unsure": {}}
+    """Note what the text of a class says about its attributes; mypy stores it with the class."""
+    found: dict[str, dict[str, Any]] = {"init": {}, "subs": {}, "defaults": {}, "unsure": {}}
     for statement in cls.defs.body:
         if not isinstance(statement, AssignmentStmt) or not isinstance(statement.lvalues[0], NameExpr):
             continue
         name = statement.lvalues[0].name
         if isinstance(statement.rvalue, IntExpr):
-            noted["defaults"][name] = statement.rvalue.value
+            found["defaults"][name] = statement.rvalue.value
         elif isinstance(statement.rvalue, CallExpr):
-            noted["subs"][name] = _sub_sizes(statement.rvalue)
+            found["subs"][name] = _sub_sizes(statement.rvalue)
     counts: dict[str, int] = {}
     for function in functions(cls.defs.body):
         for statement in statements(function.body.body):
@@ -72,12 +72,12 @@ def note(cls: ClassDef) -> None:
                 if isinstance(lvalue, MemberExpr) and isinstance(lvalue.expr, NameExpr):
                     counts[lvalue.name] = counts.get(lvalue.name, 0) + 1
                     if function.name == "__init__" and isinstance(statement.rvalue, NameExpr):
-                        noted["init"][lvalue.name] = statement.rvalue.name
-    noted["unsure"] = {name: True for name, count in counts.items() if count > 1}
-    cls.info.metadata[_KEY] = noted
+                        found["init"][lvalue.name] = statement.rvalue.name
+    found["unsure"] = {name: True for name, count in counts.items() if count > 1}
+    cls.info.metadata[_KEY] = found
 
 
-def _noted(info: TypeInfo, topic: str) -> dict[str, Any]:
+def noted(info: TypeInfo, topic: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for base in reversed(info.mro):
         found |= base.metadata.get(_KEY, {}).get(topic, {})
@@ -134,7 +134,7 @@ def sizes(typ: Instance, owner: Expression | None) -> dict[str, str]:
 def title(typ: Instance, known: dict[str, str]) -> str:
     """The layer as messages show it, `Dense(in_features=784, out_features=10)`."""
     order = list(dict.fromkeys(name for name in fields(typ.type) if name in known))
-    defaults = _noted(typ.type, "defaults")
+    defaults = noted(typ.type, "defaults")
     shown = [f"{name}={known[name]}" for name in order if str(defaults.get(name)) != known[name]]
     return f"{typ.type.name}({', '.join(shown)})"
 
@@ -172,10 +172,10 @@ def construct(site: Site, sig: CallableType, actuals: Sequence[Sequence[Actual]]
     attributes = _arguments(site, sig, actuals)
     init = made.type.get("__init__")
     if init is not None and isinstance(init.node, FuncDef) and init.node.info.fullname != LAYER and _has_own_init(made.type):
-        takes = _noted(made.type, "init")
+        takes = noted(made.type, "init")
         attributes = {name: attributes[argument] for name, argument in takes.items() if argument in attributes}
     else:
-        for name, value in _noted(made.type, "defaults").items():
+        for name, value in noted(made.type, "defaults").items():
             if name in sig.arg_names and not actuals[sig.arg_names.index(name)] and name in fields(made.type):
                 attributes[name] = site.codec.literal(value)
     if made.type.has_base(SEQUENTIAL) and "layers" in attributes and not _chain_fits(site, attributes["layers"]):
@@ -302,7 +302,7 @@ def _chain_fits(site: Site, layers: Type) -> bool:
 
 def attribute(site: Site, owner: Instance, e: Expression | None, name: str, default: Type) -> Type:
     """The type of a layer's attribute: a sub-layer with the sizes that follow from those of its owner."""
-    if name in _noted(owner.type, "unsure"):
+    if name in noted(owner.type, "unsure"):
         return forget(default)
     if not trusted(site, e):
         owner = get_proper_type(forget(owner))  # type: ignore[assignment]  # an Instance stays one
@@ -314,7 +314,7 @@ def attribute(site: Site, owner: Instance, e: Expression | None, name: str, defa
         return default
     if proper.extra_attrs is not None:
         return _resized(site, proper, sizes(proper, None), sizes(owner, e))
-    texts = _noted(owner.type, "subs").get(name)
+    texts = noted(owner.type, "subs").get(name)
     return _resized(site, proper, texts, sizes(owner, e)) if texts else default
 
 

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, TypeVar
 
-from mypy.nodes import CallExpr, ComparisonExpr, Expression, FuncDef, IndexExpr, MemberExpr, MypyFile, OpExpr, OverloadedFuncDef, TypeInfo, UnaryExpr
+from mypy.nodes import CallExpr, ComparisonExpr, Expression, FuncDef, IndexExpr, MemberExpr, MypyFile, OpExpr, OverloadedFuncDef, UnaryExpr
 from mypy.options import Options
 from mypy.plugin import (
     AnalyzeTypeContext,
@@ -24,7 +24,7 @@ from typedgrad.mypy_plugin.asking import Ask
 from typedgrad.mypy_plugin.calls import Callee, Site, actuals_of
 from typedgrad.mypy_plugin.constants import Folder
 from typedgrad.mypy_plugin.definitions import Definitions
-from typedgrad.mypy_plugin.encoding import LAYER, PHANTOMS, TENSOR, Codec, bare, map_tensors, tensors_in
+from typedgrad.mypy_plugin.encoding import PHANTOMS, TENSOR, Codec, bare, map_tensors, tensors_in
 
 Context = TypeVar("Context")
 Result = TypeVar("Result")
@@ -70,12 +70,11 @@ class TypedgradPlugin(Plugin):
             lambda ctx: annotations.analyze(ctx, self.codec, self.ask), lambda ctx: ctx.api.analyze_type(ctx.type.args[0])
         )
 
-    def get_base_class_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
-        """Note what the text of a layer class says."""
-        symbol = self.lookup_fully_qualified(fullname)
-        if symbol is None or not isinstance(symbol.node, TypeInfo) or not symbol.node.has_base(LAYER):
+    def get_customize_class_mro_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
+        """Note what the text of a class says about its attributes; this hook alone sees every class."""
+        if fullname.startswith(FOREIGN):
             return None
-        return self._guarded(lambda ctx: layers.note(ctx.cls), lambda ctx: None)
+        return self._guarded(_note, lambda ctx: None)
 
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         """Instantiate a function's signature, or a layer's constructor."""
@@ -159,6 +158,12 @@ class TypedgradPlugin(Plugin):
     def _failed(self) -> None:
         if self.options.show_traceback:
             traceback.print_exc()
+
+
+def _note(ctx: ClassDefContext) -> None:
+    file = ctx.api.modules.get(ctx.api.cur_mod_id)
+    if file is not None and aliases.is_relevant(file):
+        layers.note(ctx.cls)
 
 
 def _concerns(sig: CallableType) -> bool:
