@@ -13,7 +13,7 @@ from typedgrad.testing.laws import Case
 def _batches(rng: Random) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Two shapes that broadcast."""
     pool = (0, 1, 2) if rng.random() < 0.25 else (1, 2, 4)
-    batch = tuple(rng.choice(pool) for _ in range(rng.randint(0, 2)))
+    batch = tuple(rng.choice(pool) for _ in range(rng.choice((0, 1, 2, 2))))
     left, right = (tuple(1 if rng.random() < 0.3 else n for n in batch) for _ in range(2))
     return left, right[rng.randint(0, len(right)) :]
 

@@ -1,0 +1,108 @@
+"""Decompositions of symmetric matrices: Cholesky factors, eigenvalues and eigenvectors.
+
+Each is a function of the symmetric part of a matrix, (X + X') / 2, so that it is defined for all matrices, and its
+gradient, which is symmetric, is right for every way of changing one. For symmetric matrices nothing is different.
+"""
+
+from __future__ import annotations
+
+from jaxtyping import Float
+
+from typedgrad.backends import namespace
+from typedgrad.core.primitive import primitive, vjp
+from typedgrad.core.tensor import Tensor
+from typedgrad.ops.diagonals import diag, diagonal
+from typedgrad.ops.gaps import reciprocal_gaps
+from typedgrad.ops.matmul import matmul
+from typedgrad.ops.matrices import matrix_transpose, tril
+from typedgrad.ops.move import expand_dims
+from typedgrad.ops.singular import attempt
+from typedgrad.ops.solving import solve
+
+
+def symmetric_part(x: Tensor) -> Tensor:
+    """(X + X') / 2."""
+    return 0.5 * x + 0.5 * matrix_transpose(x)
+
+
+@primitive
+def cholesky(x: Float[Tensor, "*b n n"], /, *, upper: bool = False) -> Float[Tensor, "*b n n"]:
+    """The lower triangular `L` with `L @ L.mT == x`, for every symmetric matrix of a stack; `L.mT` if `upper`.
+
+    Of a matrix that is not symmetric the symmetric part is used.
+
+    Raises:
+        ValueError: for a matrix that is not positive definite, with its place in the stack.
+
+    >>> tg.linalg.cholesky(tg.asarray([[4.0, 2.0], [2.0, 2.0]]))
+    Tensor([[2., 0.],
+            [1., 1.]], dtype=float32)
+    """
+    linalg = namespace(x).linalg
+    lower = attempt("cholesky: {} is not positive definite", linalg.cholesky, _symmetric(x))
+    return linalg.matrix_transpose(lower) if upper else lower
+
+
+def _symmetric(x: Tensor) -> Tensor:
+    return 0.5 * x + 0.5 * namespace(x).matrix_transpose(x)
+
+
+# X = L L' gives L^-1 dX L'^-1 = L^-1 dL + (L^-1 dL)', and L^-1 dL is lower triangular: it is the lower triangle of the
+# left side, with the diagonal halved. The adjoint of that is below (Murray 2016, "Differentiation of the Cholesky
+# decomposition", eq. 10).
+
+
+@vjp(cholesky)
+def _(g: Tensor, out: Tensor, x: Tensor, *, upper: bool) -> tuple[Tensor]:
+    lower, g = (matrix_transpose(out), matrix_transpose(g)) if upper else (out, g)
+    raised = matrix_transpose(lower)
+    inner = matmul(raised, g)
+    inner = tril(inner) - 0.5 * diag(diagonal(inner))
+    half = solve(raised, inner)  # L'^-1 inner; then (L'^-1 (..)')' multiplies by L^-1 from the right
+    return (symmetric_part(solve(raised, matrix_transpose(half))),)
+
+
+@primitive
+def eigh(x: Float[Tensor, "*b n n"], /) -> tuple[Float[Tensor, "*b n"], Float[Tensor, "*b n n"]]:
+    """The eigenvalues of every symmetric matrix of a stack, in ascending order, and its eigenvectors, as columns.
+
+    Of a matrix that is not symmetric the symmetric part is used. The signs of eigenvectors are arbitrary, and so is
+    the choice among those of a multiple eigenvalue. A gradient through that choice does not exist; what is given takes
+    the rotation of such eigenvectors into each other for zero. That is right for functions which do not depend on the
+    choice, as long as they treat the equal eigenvalues alike: sums over them, projections on the space they belong to.
+
+    >>> tg.linalg.eigh(tg.asarray([[3.0, 0.0], [0.0, 1.0]]))[0]
+    Tensor([1., 3.], dtype=float32)
+    """
+    values, vectors = namespace(x).linalg.eigh(_symmetric(x))
+    return values, vectors
+
+
+# X V = V W: in the basis of the eigenvectors, dW is the diagonal of V' dX V, and V' dV its other elements divided by
+# the gaps between eigenvalues, w[j] - w[i] (Giles 2008, 3.1).
+
+
+@vjp(eigh)
+def _(g: tuple[Tensor, Tensor], out: tuple[Tensor, Tensor], x: Tensor) -> tuple[Tensor]:
+    (values, vectors), (g_values, g_vectors) = out, g
+    transposed = matrix_transpose(vectors)
+    inner = diag(g_values) + reciprocal_gaps(values, values) * matmul(transposed, g_vectors)
+    return (symmetric_part(matmul(vectors, matmul(inner, transposed))),)
+
+
+@primitive
+def eigvalsh(x: Float[Tensor, "*b n n"], /) -> Float[Tensor, "*b n"]:
+    """The eigenvalues of every symmetric matrix of a stack, in ascending order.
+
+    Of a matrix that is not symmetric the symmetric part is used.
+
+    >>> tg.linalg.eigvalsh(tg.asarray([[2.0, 1.0], [1.0, 2.0]]))
+    Tensor([1., 3.], dtype=float32)
+    """
+    return namespace(x).linalg.eigvalsh(_symmetric(x))
+
+
+@vjp(eigvalsh)
+def _(g: Tensor, out: Tensor, x: Tensor) -> tuple[Tensor]:
+    _, vectors = eigh(x)
+    return (matmul(vectors * expand_dims(g, axis=-2), matrix_transpose(vectors)),)
