@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from typedgrad import linalg as linalg
+from typedgrad import nn as nn
 from typedgrad.core import random as random
 from typedgrad.core.abstract import abstract as abstract
 from typedgrad.core.abstract import eval_shape as eval_shape
@@ -25,6 +27,7 @@ from typedgrad.core.transforms import stop_gradient as stop_gradient
 from typedgrad.core.transforms import value_and_grad as value_and_grad
 from typedgrad.core.transforms import vjp as vjp
 from typedgrad.core.typed import typed as typed
+from typedgrad.nn.initialise import init as init
 from typedgrad.ops.activation import elu as elu
 from typedgrad.ops.activation import gelu as gelu
 from typedgrad.ops.activation import hard_sigmoid as hard_sigmoid
@@ -60,8 +63,12 @@ from typedgrad.ops.comparison import not_equal as not_equal
 from typedgrad.ops.complexes import conj as conj
 from typedgrad.ops.complexes import imag as imag
 from typedgrad.ops.complexes import real as real
+from typedgrad.ops.create import arange as arange
 from typedgrad.ops.create import asarray as asarray
+from typedgrad.ops.create import empty as empty
+from typedgrad.ops.create import eye as eye
 from typedgrad.ops.create import full as full
+from typedgrad.ops.create import linspace as linspace
 from typedgrad.ops.create import ones as ones
 from typedgrad.ops.create import zeros as zeros
 from typedgrad.ops.cross_entropy import kl_divergence as kl_divergence
@@ -69,6 +76,8 @@ from typedgrad.ops.cross_entropy import nll as nll
 from typedgrad.ops.cross_entropy import one_hot as one_hot
 from typedgrad.ops.cross_entropy import soft_label_cross_entropy as soft_label_cross_entropy
 from typedgrad.ops.cross_entropy import softmax_cross_entropy as softmax_cross_entropy
+from typedgrad.ops.cumulative import cumulative_prod as cumulative_prod
+from typedgrad.ops.cumulative import cumulative_sum as cumulative_sum
 from typedgrad.ops.diagonals import diag as diag
 from typedgrad.ops.diagonals import diagonal as diagonal
 from typedgrad.ops.diagonals import trace as trace
@@ -76,9 +85,9 @@ from typedgrad.ops.einsum import einsum as einsum
 from typedgrad.ops.elementwise import exp as exp
 from typedgrad.ops.elementwise import expm1 as expm1
 from typedgrad.ops.elementwise import log as log
+from typedgrad.ops.elementwise import log10 as log10
 from typedgrad.ops.elementwise import log1p as log1p
 from typedgrad.ops.elementwise import log2 as log2
-from typedgrad.ops.elementwise import log10 as log10
 from typedgrad.ops.elementwise import sqrt as sqrt
 from typedgrad.ops.floating import copysign as copysign
 from typedgrad.ops.floating import isfinite as isfinite
@@ -86,7 +95,17 @@ from typedgrad.ops.floating import isinf as isinf
 from typedgrad.ops.floating import isnan as isnan
 from typedgrad.ops.floating import nextafter as nextafter
 from typedgrad.ops.floating import signbit as signbit
+from typedgrad.ops.gather import scatter_along_axis as scatter_along_axis
+from typedgrad.ops.gather import take as take
+from typedgrad.ops.gather import take_along_axis as take_along_axis
+from typedgrad.ops.interchange import from_dlpack as from_dlpack
+from typedgrad.ops.interchange import to as to
 from typedgrad.ops.interchange import to_numpy as to_numpy
+from typedgrad.ops.join import broadcast_arrays as broadcast_arrays
+from typedgrad.ops.join import chunk as chunk
+from typedgrad.ops.join import meshgrid as meshgrid
+from typedgrad.ops.join import split as split
+from typedgrad.ops.join import unstack as unstack
 from typedgrad.ops.like import empty_like as empty_like
 from typedgrad.ops.like import full_like as full_like
 from typedgrad.ops.like import ones_like as ones_like
@@ -116,17 +135,27 @@ from typedgrad.ops.move import permute_dims as permute_dims
 from typedgrad.ops.move import reshape as reshape
 from typedgrad.ops.move import squeeze as squeeze
 from typedgrad.ops.move import stack as stack
+from typedgrad.ops.one_hot import one_hot as one_hot
 from typedgrad.ops.operators import bind
+from typedgrad.ops.pad import pad as pad
 from typedgrad.ops.power import pow as pow
 from typedgrad.ops.power import power as power
+from typedgrad.ops.product import prod as prod
 from typedgrad.ops.products import cross as cross
 from typedgrad.ops.products import kron as kron
 from typedgrad.ops.products import outer as outer
 from typedgrad.ops.products import vecdot as vecdot
+from typedgrad.ops.rearrange import flatten as flatten
+from typedgrad.ops.rearrange import flip as flip
+from typedgrad.ops.rearrange import moveaxis as moveaxis
+from typedgrad.ops.rearrange import roll as roll
+from typedgrad.ops.rearrange import swapaxes as swapaxes
 from typedgrad.ops.reduce import max as max
 from typedgrad.ops.reduce import mean as mean
 from typedgrad.ops.reduce import min as min
 from typedgrad.ops.reduce import sum as sum
+from typedgrad.ops.repeat import repeat as repeat
+from typedgrad.ops.repeat import tile as tile
 from typedgrad.ops.rounding import ceil as ceil
 from typedgrad.ops.rounding import floor as floor
 from typedgrad.ops.rounding import round as round
@@ -143,9 +172,14 @@ from typedgrad.ops.softmax import log_softmax as log_softmax
 from typedgrad.ops.softmax import logaddexp as logaddexp
 from typedgrad.ops.softmax import logsumexp as logsumexp
 from typedgrad.ops.softmax import softmax as softmax
+from typedgrad.ops.sort import argsort as argsort
+from typedgrad.ops.sort import sort as sort
+from typedgrad.ops.sort import topk as topk
 from typedgrad.ops.special import erf as erf
 from typedgrad.ops.special import erfc as erfc
 from typedgrad.ops.tensordot import tensordot as tensordot
+from typedgrad.ops.triangle import tril as tril
+from typedgrad.ops.triangle import triu as triu
 from typedgrad.ops.trigonometry import acos as acos
 from typedgrad.ops.trigonometry import acosh as acosh
 from typedgrad.ops.trigonometry import asin as asin
@@ -160,6 +194,16 @@ from typedgrad.ops.trigonometry import sin as sin
 from typedgrad.ops.trigonometry import sinh as sinh
 from typedgrad.ops.trigonometry import tan as tan
 from typedgrad.ops.trigonometry import tanh as tanh
+from typedgrad.ops.truth import all as all
+from typedgrad.ops.truth import any as any
+from typedgrad.ops.truth import count_nonzero as count_nonzero
+from typedgrad.ops.unique import isin as isin
+from typedgrad.ops.unique import unique_all as unique_all
+from typedgrad.ops.unique import unique_counts as unique_counts
+from typedgrad.ops.unique import unique_inverse as unique_inverse
+from typedgrad.ops.unique import unique_values as unique_values
+from typedgrad.ops.variance import std as std
+from typedgrad.ops.variance import var as var
 from typedgrad.shapes import DTypeError as DTypeError
 from typedgrad.shapes import ShapeError as ShapeError
 from typedgrad.shapes import SignatureError as SignatureError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,17 @@ class Judge:
         def inner(*args: Any, **kwargs: Any) -> Any:
             return self._calls.stack[-1].body(args, kwargs)
 
+        # jaxtyping would evaluate postponed annotations in this module instead of the function's own.
+        hints = {a.name: a.hint for a in self.reading.arguments} | {"return": self.reading.out_hint}
+        inner.__annotations__ = {name: hint for name, hint in hints.items() if name in self.function.__annotations__}
+        signature = inspect.signature(self.function)
+        parameters = [
+            p.replace(annotation=hints[p.name]) if p.annotation is not p.empty else p
+            for p in signature.parameters.values()
+        ]
+        returned = hints["return"] if signature.return_annotation is not signature.empty else signature.empty
+        del inner.__wrapped__
+        inner.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)  # type: ignore[attr-defined]  # read by inspect
         return inner
 
     def full(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Remembered]:

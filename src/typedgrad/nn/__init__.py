@@ -15,6 +15,7 @@ from typedgrad.nn.dense import Dense as Dense
 from typedgrad.nn.dense import Flatten as Flatten
 from typedgrad.nn.dropout import Dropout as Dropout
 from typedgrad.nn.embedding import Embedding as Embedding
+from typedgrad.nn.fields import Initializer as Initializer
 from typedgrad.nn.fields import inferred as inferred
 from typedgrad.nn.fields import param as param
 from typedgrad.nn.fields import state as state

@@ -8,7 +8,7 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.nn.fields import inferred, param
 from typedgrad.nn.initialisers import glorot_uniform, zeros
 from typedgrad.nn.layer import Layer
-from typedgrad.ops.move import flatten
+from typedgrad.ops.rearrange import flatten
 
 
 class Dense(Layer):

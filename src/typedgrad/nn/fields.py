@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from typedgrad.core.random import Key
     from typedgrad.core.tensor import Tensor
 
-    # (key, shape, dtype, (fan_in, fan_out)) -> values
-    Initializer: TypeAlias = "Callable[[Key, tuple[int, ...], str, tuple[int, int]], Tensor]"
-
+# (key, shape, dtype, (fan_in, fan_out)) -> values
+Initializer: TypeAlias = "Callable[[Key, tuple[int, ...], str, tuple[int, int]], Tensor]"
 T = TypeVar("T")
 
 
