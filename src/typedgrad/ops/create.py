@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from typedgrad.backends import backend_for_device, backend_of
+from typedgrad.core.casting import astype
 from typedgrad.core.dtypes import DTypeLike, dtype_name, native
 from typedgrad.core.tensor import Tensor
+from typedgrad.ops.interchange import to
 
 if TYPE_CHECKING:
+    from typedgrad.backends import Array, Namespace
     from typedgrad.core.tensor import Scalar
 
 
@@ -17,7 +20,8 @@ def asarray(
 ) -> Tensor:
     """A tensor of `obj`: a number, nested lists of numbers, or an array of any known library.
 
-    Python floats become float32 and ints int64; arrays keep their dtype. Memory is shared where it can be, unless `copy`.
+    Python floats become float32 and ints int64; arrays keep their dtype. Memory is shared where it can be, unless
+    `copy`.
 
     Raises:
         TypeError: if `obj` is not made of numbers.
@@ -27,11 +31,11 @@ def asarray(
     Tensor([[1, 2],
             [3, 4]], dtype=int64)
     """
-    if isinstance(obj, Tensor):
-        if (dtype is None or dtype_name(dtype) == obj.dtype.name) and device in (None, obj.device) and not copy:
-            return obj
-        obj = obj.data
     name = None if dtype is None else dtype_name(dtype)
+    if isinstance(obj, Tensor):
+        if device in (None, obj.device) and not copy and (copy is None or name in (None, obj.dtype.name)):
+            return obj if name in (None, obj.dtype.name) else astype(obj, name)
+        obj = (obj if device is None else to(obj, device)).data
     if device is None:
         try:
             backend: Any = backend_of(obj)
@@ -50,31 +54,117 @@ def full(
     >>> tg.full((2,), 7)
     Tensor([7, 7], dtype=int64)
     """
-    backend = backend_for_device(device or "cpu")
-    sizes = _sizes("full", shape)
-    name = dtype_name(type(fill_value) if dtype is None else dtype)
-    return Tensor(backend.xp.full(sizes, fill_value, dtype=native(backend.xp, name)))
+    xp = _namespace(device)
+    wanted = native(xp, type(fill_value) if dtype is None else dtype)
+    return _placed(xp.full(_sizes("full", shape), fill_value, dtype=wanted), device)
 
 
-def zeros(shape: int | tuple[int, ...], *, dtype: DTypeLike | None = None, device: str | None = None) -> Tensor:
-    """A tensor of zeros, float32 unless `dtype` says otherwise.
+def zeros(shape: int | tuple[int, ...], *, dtype: DTypeLike = "float32", device: str | None = None) -> Tensor:
+    """A tensor of zeros.
 
     >>> tg.zeros((2, 2))
     Tensor([[0., 0.],
             [0., 0.]], dtype=float32)
     """
-    backend = backend_for_device(device or "cpu")
-    return Tensor(backend.xp.zeros(_sizes("zeros", shape), dtype=native(backend.xp, dtype or "float32")))
+    xp = _namespace(device)
+    return _placed(xp.zeros(_sizes("zeros", shape), dtype=native(xp, dtype)), device)
 
 
-def ones(shape: int | tuple[int, ...], *, dtype: DTypeLike | None = None, device: str | None = None) -> Tensor:
-    """A tensor of ones, float32 unless `dtype` says otherwise.
+def ones(shape: int | tuple[int, ...], *, dtype: DTypeLike = "float32", device: str | None = None) -> Tensor:
+    """A tensor of ones.
 
     >>> tg.ones(3)
     Tensor([1., 1., 1.], dtype=float32)
     """
-    backend = backend_for_device(device or "cpu")
-    return Tensor(backend.xp.ones(_sizes("ones", shape), dtype=native(backend.xp, dtype or "float32")))
+    xp = _namespace(device)
+    return _placed(xp.ones(_sizes("ones", shape), dtype=native(xp, dtype)), device)
+
+
+def empty(shape: int | tuple[int, ...], *, dtype: DTypeLike = "float32", device: str | None = None) -> Tensor:
+    """A tensor whose elements may be anything.
+
+    >>> tg.empty((2, 3)).shape
+    (2, 3)
+    """
+    xp = _namespace(device)
+    return _placed(xp.empty(_sizes("empty", shape), dtype=native(xp, dtype)), device)
+
+
+def eye(
+    n_rows: int,
+    n_cols: int | None = None,
+    /,
+    *,
+    k: int = 0,
+    dtype: DTypeLike = "float32",
+    device: str | None = None,
+) -> Tensor:
+    """A matrix with ones on its `k`-th diagonal and zeros elsewhere; diagonals above the main one are positive.
+
+    >>> tg.eye(2, 3, k=1)
+    Tensor([[0., 1., 0.],
+            [0., 0., 1.]], dtype=float32)
+    """
+    xp = _namespace(device)
+    rows, columns = _sizes("eye", (n_rows, n_rows if n_cols is None else n_cols))
+    return _placed(xp.eye(rows, columns, k=k, dtype=native(xp, dtype)), device)
+
+
+def arange(
+    start: float,
+    /,
+    stop: float | None = None,
+    step: float = 1,
+    *,
+    dtype: DTypeLike | None = None,
+    device: str | None = None,
+) -> Tensor:
+    """The numbers from `start` (left out: 0) up to, but without, `stop` in steps: int64, or float32 if one is a float.
+
+    Raises ValueError for a step of 0.
+
+    >>> tg.arange(1, 10, 3)
+    Tensor([1, 4, 7], dtype=int64)
+    """
+    if step == 0:
+        raise ValueError("arange: the step must not be 0")
+    xp = _namespace(device)
+    start, stop = (0, start) if stop is None else (start, stop)
+    whole = all(isinstance(n, int) for n in (start, stop, step))
+    wanted = native(xp, ("int64" if whole else "float32") if dtype is None else dtype)
+    return _placed(xp.arange(start, stop, step, dtype=wanted), device)
+
+
+def linspace(
+    start: float,
+    stop: float,
+    /,
+    num: int,
+    *,
+    dtype: DTypeLike = "float32",
+    device: str | None = None,
+    endpoint: bool = True,
+) -> Tensor:
+    """`num` numbers at equal distances from `start` to `stop`, which is the last one unless `endpoint` is false.
+
+    >>> tg.linspace(0, 1, 5)
+    Tensor([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
+    """
+    xp = _namespace(device)
+    (count,) = _sizes("linspace", num)
+    return _placed(xp.linspace(start, stop, count, dtype=native(xp, dtype), endpoint=endpoint), device)
+
+
+def _namespace(device: str | None) -> Namespace[Array]:
+    return backend_for_device(device or "cpu").xp
+
+
+def _placed(data: Array, device: str | None) -> Tensor:
+    """A fresh array as a tensor, on exactly the device asked for: libraries make it on their current one."""
+    made = Tensor(data)
+    if device is None or ":" not in device or made.device == device:
+        return made
+    return Tensor(backend_for_device(device).asarray(data, device=device))
 
 
 def _sizes(name: str, shape: int | tuple[int, ...]) -> tuple[int, ...]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
-from typedgrad.backends import backend_of
+from typedgrad.backends import backend_for_device, backend_of
+from typedgrad.core.pytree import tree_map
+from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+    from typedgrad.backends import Backend
+
+T = TypeVar("T")
 
 _API_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")
 
@@ -23,6 +29,63 @@ def to_numpy(x: Tensor) -> np.ndarray[Any, Any]:
     """
     data: Any = x.data
     return backend_of(data).to_numpy(data)
+
+
+def from_dlpack(x: object, /, *, device: str | None = None, copy: bool | None = None) -> Tensor:
+    """An array of any library that speaks DLPack as a tensor; its memory is shared where that is possible.
+
+    Raises:
+        TypeError: for what does not speak DLPack, or lives on a kind of device that no backend has.
+        ValueError: if `copy=False` cannot be kept.
+
+    >>> import numpy as np
+    >>> tg.from_dlpack(np.ones(2))
+    Tensor([1., 1.], dtype=float64)
+    """
+    if isinstance(x, Tensor):
+        made = x
+    elif not hasattr(x, "__dlpack__") or not hasattr(x, "__dlpack_device__"):
+        raise TypeError(f"from_dlpack: {type(x).__name__} does not speak DLPack; use tg.asarray")
+    else:
+        kind, _ = x.__dlpack_device__()
+        if kind not in _DLPACK_DEVICES:
+            raise TypeError(f"from_dlpack: no backend has devices of DLPack's kind {int(kind)}")
+        made = Tensor(backend_for_device(_DLPACK_DEVICES[kind]).xp.from_dlpack(x))
+    if copy is False and device not in {None, made.device}:
+        raise ValueError(f"from_dlpack: moving from {made.device} to {device} needs a copy, which copy=False forbids")
+    moved = made if device is None else to(made, device)
+    return Tensor(backend_of(moved.data).asarray(moved.data, copy=True)) if copy and moved is made else moved
+
+
+# CPU, CUDA, and host memory that CUDA has pinned.
+_DLPACK_DEVICES: Final = {1: "cpu", 2: "cuda", 3: "cpu"}
+
+
+def to(tree: T, device: str, /) -> T:
+    """The same tree with all its tensors on `device`: "cpu", "cuda", "cuda:1". Those that are there stay as they are.
+
+    Raises ValueError for a device that does not exist, TypeError for a tensor that is being differentiated.
+
+    >>> tg.to({"w": tg.ones(2)}, "cpu")
+    {'w': Tensor([1., 1.], dtype=float32)}
+    """
+    backend = backend_for_device(device)
+    return tree_map(lambda leaf: _leaf_to(leaf, backend, device), tree)
+
+
+def _leaf_to(leaf: object, backend: Backend[Any], device: str) -> object:
+    if isinstance(leaf, State):
+        return State(_tensor_to(leaf.value, backend, device), leaf.token)
+    return _tensor_to(leaf, backend, device) if isinstance(leaf, Tensor) else leaf
+
+
+def _tensor_to(x: Tensor, backend: Backend[Any], device: str) -> Tensor:
+    if x.device == device or x.device.partition(":")[0] == device:
+        return x
+    if x.node is not None:
+        raise TypeError(f"to: this Tensor is being differentiated; move it to {device} before, or use tg.stop_gradient")
+    source: Any = backend_of(x.data)
+    return Tensor(backend.asarray(x.data if source is backend else source.to_numpy(x.data), device=device))
 
 
 def _array(self: Tensor, dtype: object = None, copy: bool | None = None) -> np.ndarray[Any, Any]:

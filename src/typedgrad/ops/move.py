@@ -78,22 +78,6 @@ def _(g: Tensor, out: Tensor, x: Tensor, *, axes: tuple[int, ...]) -> tuple[Tens
 
 @linear
 @primitive
-def transpose(x: Shaped[Tensor, "m n"], /) -> Shaped[Tensor, "n m"]:
-    """A matrix with rows and columns swapped: what `x.T` stands for.
-
-    >>> tg.ones((2, 3)).T.shape
-    (3, 2)
-    """
-    return namespace(x).permute_dims(x, (1, 0))
-
-
-@vjp(transpose)
-def _(g: Tensor, out: Tensor, x: Tensor) -> tuple[Tensor]:
-    return (transpose(g),)
-
-
-@linear
-@primitive
 def expand_dims(x: Shaped[Tensor, "*old"], /, axis: int = 0) -> Shaped[Tensor, "*new"]:
     """`x` with a new axis of size 1, which becomes axis `axis` of the result.
 

@@ -71,8 +71,8 @@ def searchsorted(
     x1: Real[Tensor, "n"],
     x2: Real[Tensor, "*s"],
     /,
-    *,
     sorter: Int[Tensor, "n"] | None = None,
+    *,
     side: Literal["left", "right"] = "left",
 ) -> Int64[Tensor, "*s"]:
     """Where each element of `x2` would have to be put into the ascending `x1` for it to stay so.

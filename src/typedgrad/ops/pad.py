@@ -1,0 +1,114 @@
+"""Elements around a tensor."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from jaxtyping import Shaped
+
+from typedgrad.backends import namespace
+from typedgrad.core.primitive import jvp, primitive, vjp, where
+from typedgrad.core.tensor import Scalar, Tensor
+from typedgrad.ops.axes import of_rank
+from typedgrad.ops.rearrange import flip
+from typedgrad.ops.reduce import sum
+from typedgrad.shapes import Dim, Shape, ShapeError, Star, at_most
+
+Widths: TypeAlias = tuple[tuple[int, int], ...]
+Mode: TypeAlias = Literal["constant", "reflect", "replicate"]
+
+
+@primitive
+def pad(
+    x: Shaped[Tensor, "*old"],
+    /,
+    widths: tuple[tuple[int, int], ...],
+    *,
+    mode: Literal["constant", "reflect", "replicate"] = "constant",
+    value: Scalar = 0,
+) -> Shaped[Tensor, "*new"]:
+    """`x` with more elements before and after those it has: for each axis `widths` says how many.
+
+    Args:
+        x: what to surround.
+        widths: a pair (before, after) for each axis.
+        mode: `constant` fills with `value`, `reflect` with the elements mirrored at the outermost one, which is not
+            repeated, `replicate` with the outermost one.
+        value: what `constant` fills with.
+
+    Raises:
+        ShapeError: if there is not a pair for each axis, or an axis has too few elements to mirror or replicate.
+
+    >>> tg.pad(tg.asarray([1, 2, 3]), ((2, 1),), mode="reflect")
+    Tensor([3, 2, 1, 2, 3, 2], dtype=int64)
+    """
+    xp = namespace(x)
+    if mode == "constant":
+        out: Any = xp.full(tuple(a + n + b for n, (a, b) in zip(x.shape, widths, strict=True)), value, dtype=x.dtype)
+        out[_middle(x.shape, widths)] = x
+        return out  # type: ignore[no-any-return]  # a raw array, fresh, that can still be changed
+    for axis, (before, after) in enumerate(widths):
+        places = xp.arange(-before, x.shape[axis] + after)
+        last = x.shape[axis] - 1
+        if mode == "reflect":
+            places = last - xp.abs(last - xp.abs(places))
+        x = xp.take(x, xp.clip(places, 0, last), axis=axis) if before or after else x
+    return x
+
+
+@where(pad)
+def _(old: Shape, widths: Widths, mode: Mode) -> dict[str, Shape]:
+    known = of_rank(old, len(widths))
+    if len(known) != len(widths):
+        raise ShapeError(f"widths must hold a pair for each of the {len(known)} axes, not {len(widths)}")
+    return {
+        "new": tuple(_padded(n, *pair, mode, axis) for axis, (n, pair) in enumerate(zip(known, widths, strict=True)))
+    }
+
+
+def _padded(n: Dim | Star, before: int, after: int, mode: Mode, axis: int) -> Dim:
+    assert not isinstance(n, Star)  # `of_rank` leaves no runs
+    for width in (before, after):
+        at_most(0, width, f"the widths of axis {axis} must not be negative")
+        if mode == "reflect":
+            at_most(width + 1, n, f"axis {axis} has too few elements to mirror")
+        elif mode == "replicate" and isinstance(width, int) and width > 0:
+            at_most(1, n, f"axis {axis} has no element to replicate")
+    return n + before + after
+
+
+def _middle(shape: tuple[int, ...], widths: Widths) -> tuple[slice, ...]:
+    return tuple(slice(before, before + n) for n, (before, _) in zip(shape, widths, strict=True))
+
+
+@vjp(pad)
+def _(g: Tensor, out: Tensor, x: Tensor, *, widths: Widths, mode: Mode, value: Scalar) -> tuple[Tensor]:
+    if mode == "constant":
+        return (g[(*_middle(x.shape, widths), ...)],)
+    for axis in reversed(range(len(widths))):
+        before, after = widths[axis]
+        n = x.shape[axis]
+        start, middle, end = (
+            g[(*(slice(None),) * axis, slice(*ends), ...)]
+            for ends in ((0, before), (before, before + n), (before + n, before + n + after))
+        )
+        # What came from an element goes back to it: mirrored, or all to the outermost.
+        if before:
+            middle = middle + _back(start, axis, mode, (1, n - 1 - before), (0, n - 1))
+        if after:
+            middle = middle + _back(end, axis, mode, (n - 1 - after, 1), (n - 1, 0))
+        g = middle
+    return (g,)
+
+
+def _back(g: Tensor, axis: int, mode: Mode, mirrored: tuple[int, int], outermost: tuple[int, int]) -> Tensor:
+    """The cotangent of one margin, where it belongs."""
+    others = ((0, 0),) * axis, ((0, 0),) * (len(g.shape) - axis - 1)
+    if mode == "reflect":
+        return pad(flip(g, axis=axis), (*others[0], mirrored, *others[1]))
+    return pad(sum(g, axis=axis, keepdims=True), (*others[0], outermost, *others[1]))
+
+
+@jvp(pad)
+def _(t: Tensor, out: Tensor, x: Tensor, *, widths: Widths, mode: Mode, value: Scalar) -> Tensor:
+    return pad(t, widths, mode=mode)

@@ -1,0 +1,77 @@
+"""Distinct elements, and membership among them."""
+
+from __future__ import annotations
+
+from jaxtyping import Bool, Int64, Real, Shaped
+
+from typedgrad.backends import namespace
+from typedgrad.core.primitive import dynamic, nondifferentiable, primitive
+from typedgrad.core.tensor import Tensor
+
+
+@dynamic
+@nondifferentiable
+@primitive
+def unique_values(x: Shaped[Tensor, "*s"], /) -> Shaped[Tensor, "count"]:
+    """The distinct elements. Each NaN is distinct from every other.
+
+    >>> tg.unique_values(tg.asarray([3, 1, 3]))
+    Tensor([1, 3], dtype=int64)
+    """
+    return namespace(x).unique_values(x)
+
+
+@dynamic
+@nondifferentiable
+@primitive
+def unique_counts(x: Shaped[Tensor, "*s"], /) -> tuple[Shaped[Tensor, "count"], Int64[Tensor, "count"]]:
+    """The distinct elements, and how often each occurs.
+
+    >>> tg.unique_counts(tg.asarray([3, 1, 3]))
+    (Tensor([1, 3], dtype=int64), Tensor([1, 2], dtype=int64))
+    """
+    return tuple(namespace(x).unique_counts(x))  # type: ignore[return-value]  # two, as the standard says
+
+
+@dynamic
+@nondifferentiable
+@primitive
+def unique_inverse(x: Shaped[Tensor, "*s"], /) -> tuple[Shaped[Tensor, "count"], Int64[Tensor, "*s"]]:
+    """The distinct elements, and for each element of `x` which of them it is.
+
+    >>> tg.unique_inverse(tg.asarray([3, 1, 3]))
+    (Tensor([1, 3], dtype=int64), Tensor([1, 0, 1], dtype=int64))
+    """
+    return tuple(namespace(x).unique_inverse(x))  # type: ignore[return-value]  # two, as the standard says
+
+
+@dynamic
+@nondifferentiable
+@primitive
+def unique_all(
+    x: Shaped[Tensor, "*s"], /
+) -> tuple[Shaped[Tensor, "count"], Int64[Tensor, "count"], Int64[Tensor, "*s"], Int64[Tensor, "count"]]:
+    """The distinct elements, where each occurs first in row-major order, which of them each element is, how often.
+
+    >>> values, indices, inverse, counts = tg.unique_all(tg.asarray([3, 1, 3]))
+    >>> indices
+    Tensor([1, 0], dtype=int64)
+    """
+    return tuple(namespace(x).unique_all(x))  # type: ignore[return-value]  # four, as the standard says
+
+
+@nondifferentiable
+@primitive
+def isin(x1: Real[Tensor, "*s"], x2: Real[Tensor, "*t"], /, *, invert: bool = False) -> Bool[Tensor, "*s"]:
+    """For each element of `x1` whether it is among those of `x2`; with `invert`, whether it is not.
+
+    >>> tg.isin(tg.asarray([1, 2, 3]), tg.asarray([3, 1]))
+    Tensor([ True, False,  True], dtype=bool)
+    """
+    xp = namespace(x1)
+    if 0 in x2.shape:
+        return xp.full(x1.shape, invert, dtype=xp.bool)
+    known = xp.unique_values(x2)
+    places = xp.searchsorted(known, xp.reshape(x1, (-1,)) if 0 not in x1.shape else xp.zeros((0,), dtype=x1.dtype))
+    near = xp.take(known, xp.clip(places, 0, known.shape[0] - 1))
+    return (xp.reshape(near, x1.shape) != x1) if invert else (xp.reshape(near, x1.shape) == x1)
