@@ -138,13 +138,11 @@ from typedgrad.ops.move import stack as stack
 from typedgrad.ops.one_hot import one_hot as one_hot
 from typedgrad.ops.operators import bind
 from typedgrad.ops.pad import pad as pad
+from typedgrad.ops.outer import kron as kron
+from typedgrad.ops.outer import outer as outer
 from typedgrad.ops.power import pow as pow
 from typedgrad.ops.power import power as power
 from typedgrad.ops.product import prod as prod
-from typedgrad.ops.products import cross as cross
-from typedgrad.ops.products import kron as kron
-from typedgrad.ops.products import outer as outer
-from typedgrad.ops.products import vecdot as vecdot
 from typedgrad.ops.rearrange import flatten as flatten
 from typedgrad.ops.rearrange import flip as flip
 from typedgrad.ops.rearrange import moveaxis as moveaxis
@@ -194,6 +192,8 @@ from typedgrad.ops.trigonometry import sin as sin
 from typedgrad.ops.trigonometry import sinh as sinh
 from typedgrad.ops.trigonometry import tan as tan
 from typedgrad.ops.trigonometry import tanh as tanh
+from typedgrad.ops.vectors import cross as cross
+from typedgrad.ops.vectors import vecdot as vecdot
 from typedgrad.ops.truth import all as all
 from typedgrad.ops.truth import any as any
 from typedgrad.ops.truth import count_nonzero as count_nonzero

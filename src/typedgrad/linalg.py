@@ -14,9 +14,7 @@ from typedgrad.ops.matrices import matrix_transpose as matrix_transpose
 from typedgrad.ops.norms import matrix_norm as matrix_norm
 from typedgrad.ops.norms import norm as norm
 from typedgrad.ops.norms import vector_norm as vector_norm
-from typedgrad.ops.products import cross as cross
-from typedgrad.ops.products import outer as outer
-from typedgrad.ops.products import vecdot as vecdot
+from typedgrad.ops.outer import outer as outer
 from typedgrad.ops.pseudoinverse import matrix_rank as matrix_rank
 from typedgrad.ops.pseudoinverse import pinv as pinv
 from typedgrad.ops.qr import qr as qr
@@ -26,3 +24,5 @@ from typedgrad.ops.solving import solve as solve
 from typedgrad.ops.svd import svd as svd
 from typedgrad.ops.svd import svdvals as svdvals
 from typedgrad.ops.tensordot import tensordot as tensordot
+from typedgrad.ops.vectors import cross as cross
+from typedgrad.ops.vectors import vecdot as vecdot

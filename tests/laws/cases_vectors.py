@@ -1,4 +1,4 @@
-"""What the laws must be told of `typedgrad.ops.products`, `tensordot` and `diagonals`."""
+"""What the laws must be told of products of vectors and arrays, and of diagonals."""
 
 from __future__ import annotations
 

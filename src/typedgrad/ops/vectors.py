@@ -1,4 +1,4 @@
-"""Products of vectors, matrices and arrays that are not `matmul`."""
+"""Products of vectors that lie along an axis: dot and cross."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from typedgrad.backends import namespace
 from typedgrad.core.broadcasting import unbroadcast
 from typedgrad.core.primitive import jvp, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
-from typedgrad.core.typed import typed
-from typedgrad.ops.contraction import einsum
-from typedgrad.ops.move import expand_dims, reshape
+from typedgrad.ops.move import expand_dims
 from typedgrad.shapes import ShapeError, Signature, Slot, Star, axis_index, broadcast, compare
 
 if TYPE_CHECKING:
@@ -102,26 +100,3 @@ def _(g: Tensor, out: Tensor, x1: Tensor, x2: Tensor, *, axis: int) -> Tensor:
 @vjp(cross, "x2")
 def _(g: Tensor, out: Tensor, x1: Tensor, x2: Tensor, *, axis: int) -> Tensor:
     return unbroadcast(cross(g, x1, axis=_from_the_right(x1.shape, x2.shape, axis)), x2.shape)
-
-
-@typed
-def outer(x1: Num[Tensor, "m"], x2: Num[Tensor, "n"], /) -> Num[Tensor, "m n"]:
-    """All products of an element of `x1` and one of `x2`.
-
-    >>> tg.outer(tg.asarray([1, 2]), tg.asarray([10, 20]))
-    Tensor([[10, 20],
-            [20, 40]], dtype=int64)
-    """
-    return expand_dims(x1, axis=-1) * x2
-
-
-@typed
-def kron(x1: Num[Tensor, "*#b m n"], x2: Num[Tensor, "*#b p q"], /) -> Num[Tensor, "*#b m*p n*q"]:
-    """Kronecker products of matrices: a copy of `x2` for every element of `x1`, multiplied by it.
-
-    >>> tg.kron(tg.asarray([[1, 2]]), tg.asarray([[1], [1]]))
-    Tensor([[1, 2],
-            [1, 2]], dtype=int64)
-    """
-    blocks = einsum((x1, x2), subscripts="...mn,...pq->...mpnq")
-    return reshape(blocks, (*blocks.shape[:-4], x1.shape[-2] * x2.shape[-2], x1.shape[-1] * x2.shape[-1]))
