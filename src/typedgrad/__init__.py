@@ -211,10 +211,20 @@ from typedgrad.shapes import SignatureError as SignatureError
 bind()
 
 if TYPE_CHECKING:
+    from typedgrad import data as data
     from typedgrad import optim as optim
+    from typedgrad import train as train
+    from typedgrad.train import evaluate as evaluate
+    from typedgrad.train import fit as fit
 else:
     # Where to find what is loaded on first use, so that importing the package stays cheap.
-    _LAZY = {"optim": "typedgrad.optim"}
+    _LAZY = {
+        "data": "typedgrad.data",
+        "evaluate": "typedgrad.train",
+        "fit": "typedgrad.train",
+        "optim": "typedgrad.optim",
+        "train": "typedgrad.train",
+    }
 
     def __getattr__(name):
         from importlib import import_module
