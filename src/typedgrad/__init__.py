@@ -127,8 +127,6 @@ from typedgrad.ops.loss import mae as mae
 from typedgrad.ops.loss import mse as mse
 from typedgrad.ops.matmul import matmul as matmul
 from typedgrad.ops.matrices import matrix_transpose as matrix_transpose
-from typedgrad.ops.matrices import tril as tril
-from typedgrad.ops.matrices import triu as triu
 from typedgrad.ops.move import concat as concat
 from typedgrad.ops.move import expand_dims as expand_dims
 from typedgrad.ops.move import permute_dims as permute_dims
@@ -137,9 +135,9 @@ from typedgrad.ops.move import squeeze as squeeze
 from typedgrad.ops.move import stack as stack
 from typedgrad.ops.one_hot import one_hot as one_hot
 from typedgrad.ops.operators import bind
-from typedgrad.ops.pad import pad as pad
 from typedgrad.ops.outer import kron as kron
 from typedgrad.ops.outer import outer as outer
+from typedgrad.ops.pad import pad as pad
 from typedgrad.ops.power import pow as pow
 from typedgrad.ops.power import power as power
 from typedgrad.ops.product import prod as prod
@@ -192,8 +190,6 @@ from typedgrad.ops.trigonometry import sin as sin
 from typedgrad.ops.trigonometry import sinh as sinh
 from typedgrad.ops.trigonometry import tan as tan
 from typedgrad.ops.trigonometry import tanh as tanh
-from typedgrad.ops.vectors import cross as cross
-from typedgrad.ops.vectors import vecdot as vecdot
 from typedgrad.ops.truth import all as all
 from typedgrad.ops.truth import any as any
 from typedgrad.ops.truth import count_nonzero as count_nonzero
@@ -204,6 +200,8 @@ from typedgrad.ops.unique import unique_inverse as unique_inverse
 from typedgrad.ops.unique import unique_values as unique_values
 from typedgrad.ops.variance import std as std
 from typedgrad.ops.variance import var as var
+from typedgrad.ops.vectors import cross as cross
+from typedgrad.ops.vectors import vecdot as vecdot
 from typedgrad.shapes import DTypeError as DTypeError
 from typedgrad.shapes import ShapeError as ShapeError
 from typedgrad.shapes import SignatureError as SignatureError

@@ -14,10 +14,11 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.ops.diagonals import diag, diagonal
 from typedgrad.ops.gaps import reciprocal_gaps
 from typedgrad.ops.matmul import matmul
-from typedgrad.ops.matrices import matrix_transpose, tril
+from typedgrad.ops.matrices import matrix_transpose
 from typedgrad.ops.move import expand_dims
 from typedgrad.ops.singular import attempt
 from typedgrad.ops.solving import solve
+from typedgrad.ops.triangle import tril
 
 
 def symmetric_part(x: Tensor) -> Tensor:

@@ -10,9 +10,10 @@ from typedgrad.backends import namespace
 from typedgrad.core.primitive import primitive, vjp, where
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.matmul import matmul
-from typedgrad.ops.matrices import matrix_transpose, tril
+from typedgrad.ops.matrices import matrix_transpose
 from typedgrad.ops.move import concat
 from typedgrad.ops.solving import solve
+from typedgrad.ops.triangle import tril
 from typedgrad.shapes import Dim, minimum
 
 
