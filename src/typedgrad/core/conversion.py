@@ -8,7 +8,7 @@ from typedgrad.backends import backend_for_device
 from typedgrad.core.call import NUMBERS, WEAK
 from typedgrad.core.casting import astype
 from typedgrad.core.tensor import Tensor
-from typedgrad.shapes import dtypes
+from typedgrad.shapes import DTypeError, dtypes
 
 if TYPE_CHECKING:
     from typedgrad.core.primitive import Primitive
@@ -26,6 +26,7 @@ def converted(op: Primitive, tensors: tuple[Any, ...]) -> tuple[Any, ...]:
 
     Raises:
         TypeError: for what is neither a tensor nor a permitted scalar.
+        DTypeError: for elements of a kind that the annotation refuses.
     """
     arguments = op.reading.tensors
     if len(tensors) == 1 and tensors[0].__class__ is Tensor:
@@ -53,7 +54,12 @@ def _remember(tensors: tuple[Any, ...], values: list[Any]) -> None:
 
 
 def _checked(op: Primitive, a: Argument, value: Any) -> Any:
-    if isinstance(value, Tensor) or (value is None and a.optional):
+    if value is None and a.optional:
+        return value
+    if isinstance(value, Tensor):
+        # Before promotion, which would make an argument of a refused kind acceptable, or blame the one beside it.
+        if a.slot is not None and not dtypes.accepts(a.slot.dtype, value.dtype.name):
+            raise dtypes.clash(a.name, a.slot.dtype, value.dtype.name, op.name)
         return value
     if a.slot is not None and a.slot.many and isinstance(value, (tuple, list)):
         for i, item in enumerate(value):
@@ -87,9 +93,12 @@ def _promote(op: Primitive, values: list[Any], members: list[int]) -> None:
         return
     names = {t.dtype.name for t in tensors}
     wanted = names.pop() if len(names) == 1 else dtypes.promote(*sorted(names | {t.dtype.name for t in tensors}))
-    for v in present:
-        if isinstance(v, _NUMBERS):
-            wanted = dtypes.with_scalar(wanted, _kind(v))
+    for i in members:
+        value, a = values[i], op.reading.tensors[i]
+        if isinstance(value, _NUMBERS):
+            wanted = dtypes.with_scalar(wanted, _kind(value))
+            if a.slot is not None and not dtypes.accepts(a.slot.dtype, wanted):
+                raise DTypeError(f"`{a.name}` must be {a.slot.dtype}, not {value!r}", where=op.name, argument=a.name)
     for i in members:
         values[i] = _as(values[i], wanted, tensors[0].device)
 

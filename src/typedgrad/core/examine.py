@@ -11,7 +11,7 @@ from typedgrad.backends import AbstractArray, backend_of
 from typedgrad.core.aval import Aval, aval_of
 from typedgrad.core.call import Entry, flatten, raw_arguments
 from typedgrad.core.dtypes import dtype_name
-from typedgrad.shapes import DTypeError, SignatureError, Slot, dtypes
+from typedgrad.shapes import SignatureError, Slot, dtypes
 
 if TYPE_CHECKING:
     from typedgrad.core.primitive import Primitive
@@ -95,7 +95,7 @@ def infer_dtypes(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any
                 continue
             names.setdefault(a.name, t.dtype.name)
             if a.slot is not None and not dtypes.accepts(a.slot.dtype, t.dtype.name):
-                raise DTypeError(f"`{a.name}` must be {a.slot.dtype}, not {t.dtype.name}", where=op.name)
+                raise dtypes.clash(a.name, a.slot.dtype, t.dtype.name, op.name)
     if op.dtype_rule is not None:
         code = op.dtype_rule.__code__
         wanted = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]

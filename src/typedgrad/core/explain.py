@@ -101,7 +101,7 @@ def _wrong_type(a: Argument, value: Any, title: str) -> Exception | None:
         if isinstance(a.array_type, type) and not isinstance(item, a.array_type):
             return TypeError(f"{title}: `{name}` must be a {a.array_type.__name__}, not {_value(item)}")
         if hasattr(item, "dtype") and not dtypes.accepts(a.slot.dtype, _dtype(item)):
-            return DTypeError(f"`{name}` must be {a.slot.dtype}, not {_dtype(item)}", where=title)
+            return dtypes.clash(name, a.slot.dtype, _dtype(item), title)
     return None
 
 
