@@ -66,7 +66,7 @@ def _distributions(name: str) -> Callable[[Random], dict[str, Any]]:
     return arrays
 
 
-def _huber(p: Array, t: Array, delta: float) -> Array:
+def _huber(p: Array, t: Array, delta: float) -> Any:
     error = np.abs(p - t)
     return np.where(error <= delta, 0.5 * error**2, delta * (error - 0.5 * delta))
 
