@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from types import EllipsisType, ModuleType
 
     import numpy as np
-    from typing_extensions import TypeVar
+    from typing_extensions import CapsuleType, TypeVar
 
     from typedgrad.backends import Array, Namespace
     from typedgrad.core.tape import Node
@@ -151,7 +151,14 @@ class Tensor(Generic[Shape_co, DType_co]):
         def __complex__(self) -> complex: ...
         def __index__(self) -> int: ...
         def __array__(self, dtype: object = None, copy: bool | None = None) -> np.ndarray[Any, Any]: ...
-        def __dlpack__(self, **options: Any) -> object: ...
+        def __dlpack__(
+            self,
+            *,
+            stream: Any = None,
+            max_version: tuple[int, int] | None = None,
+            dl_device: tuple[int, int] | None = None,
+            copy: bool | None = None,
+        ) -> CapsuleType: ...
         def __dlpack_device__(self) -> tuple[int, int]: ...
         def __array_namespace__(self, /, *, api_version: str | None = None) -> ModuleType: ...
 

@@ -12,15 +12,18 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.shapes import Unknown, parse_dim, substitute
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from typedgrad.shapes import Dim
 
 
 @functools.cache
-def annotation(cls: type, name: str) -> Any:
+def annotation(cls: Hashable, name: str) -> Any:
     """The jaxtyping annotation of a field, without an `| None`.
 
     Raises TypeError if the field has no shape.
     """
+    assert isinstance(cls, type)
     hint = typing.get_type_hints(cls, include_extras=True)[name]
     options = [hint, *typing.get_args(hint)]
     for option in options:

@@ -70,7 +70,7 @@ class Layer(metaclass=LayerMeta):
                 cls.__dict__["__call__"], title=describe, known=known_sizes, self_key="_static", learn=_learn
             )
             cls.__call__ = checked  # type: ignore[method-assign]  # the same call, checked
-        cls._sizes = cls._sizes | _size_names(cls, own)
+        cls._sizes = cls._sizes | _size_names(cls)
         register_node(cls, _flatten, _unflatten)
 
     def __init__(self, **fields: Any) -> None:
@@ -102,7 +102,7 @@ class Layer(metaclass=LayerMeta):
         return describe(self)
 
 
-def _size_names(cls: type, own: list[str]) -> frozenset[str]:
+def _size_names(cls: type[Layer]) -> frozenset[str]:
     """The integer fields that the shape strings of the class's parameters and of its call mention."""
     hints = own_annotations(cls)
     call = own_annotations(cls.__dict__["__call__"]) if "__call__" in cls.__dict__ else {}
@@ -199,7 +199,7 @@ def _flatten(layer: Any) -> tuple[Iterable[tuple[str, Any]], Static]:
 
 
 def _unflatten(static: Static, children: list[Any]) -> Any:
-    layer = object.__new__(static.cls)
+    layer: Any = object.__new__(static.cls)
     values = layer.__dict__
     values.update(static.rest)
     for name, value in zip(static.children, children, strict=True):
