@@ -73,7 +73,6 @@ from typedgrad.ops.create import ones as ones
 from typedgrad.ops.create import zeros as zeros
 from typedgrad.ops.cross_entropy import kl_divergence as kl_divergence
 from typedgrad.ops.cross_entropy import nll as nll
-from typedgrad.ops.cross_entropy import one_hot as one_hot
 from typedgrad.ops.cross_entropy import soft_label_cross_entropy as soft_label_cross_entropy
 from typedgrad.ops.cross_entropy import softmax_cross_entropy as softmax_cross_entropy
 from typedgrad.ops.cumulative import cumulative_prod as cumulative_prod

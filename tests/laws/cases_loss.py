@@ -110,9 +110,4 @@ CASES = {
         statics=_reduction,
         arrays=_distributions("log_prediction"),
     ),
-    "one_hot": Case(
-        lambda x, num_classes, dtype: np.eye(num_classes, dtype=dtype)[x],
-        statics=lambda shapes, rng: {"num_classes": rng.randint(3, 5), "dtype": rng.choice(["float32", "bool"])},
-        domain=(0.0, 2.0),
-    ),
 }

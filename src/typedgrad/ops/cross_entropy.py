@@ -6,46 +6,22 @@ What is predicted differs, and so do the names: `softmax_cross_entropy` and `sof
 
 from __future__ import annotations
 
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Int
 
 from typedgrad.backends import namespace
-from typedgrad.core.dtypes import DTypeLike, dtype_name, native
-from typedgrad.core.primitive import dtype as dtype_rule
-from typedgrad.core.primitive import nondifferentiable, primitive, vjp
+from typedgrad.core.dtypes import dtype_name
+from typedgrad.core.primitive import primitive, vjp
 from typedgrad.core.primitive import where as where_rule
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.elementwise import log
 from typedgrad.ops.move import reshape
+from typedgrad.ops.one_hot import one_hot
 from typedgrad.ops.reduce import sum
 from typedgrad.ops.reduction import Reduction, reduce_losses, reduced_losses, spread
 from typedgrad.ops.selection import where
 from typedgrad.ops.softmax import log_softmax, softmax, top
 from typedgrad.ops.targets import check_labels, check_probabilities
-from typedgrad.shapes import Dim, Shape
-
-
-@nondifferentiable
-@primitive
-def one_hot(x: Int[Tensor, "*s"], /, num_classes: int, *, dtype: DTypeLike = "float32") -> Shaped[Tensor, "*s classes"]:
-    """Rows of zeros with a 1 in the place that each `x` names; all zeros for an `x` that is no class.
-
-    >>> tg.one_hot(tg.asarray([2, 0]), 3)
-    Tensor([[0., 0., 1.],
-            [1., 0., 0.]], dtype=float32)
-    """
-    xp = namespace(x)
-    classes = xp.arange(num_classes, dtype=x.dtype, device=x.device)
-    return xp.astype(xp.expand_dims(x, axis=-1) == classes, native(xp, dtype))
-
-
-@where_rule(one_hot)
-def _(num_classes: int) -> dict[str, Dim]:
-    return {"classes": num_classes}
-
-
-@dtype_rule(one_hot)
-def _(dtype: DTypeLike) -> str:
-    return dtype_name(dtype)
+from typedgrad.shapes import Shape
 
 
 @primitive
@@ -73,7 +49,7 @@ def softmax_cross_entropy(
 
 @vjp(softmax_cross_entropy, "logits")
 def _(g: Tensor, out: Tensor, logits: Tensor, labels: Tensor, *, reduction: Reduction) -> Tensor:
-    wanted = one_hot(labels, logits.shape[-1], dtype=dtype_name(logits.dtype))
+    wanted = one_hot(labels, classes=logits.shape[-1], dtype=dtype_name(logits.dtype))
     return _rows(g, labels.shape, reduction) * (softmax(logits) - wanted)
 
 
@@ -101,7 +77,7 @@ def nll(
 
 @vjp(nll, "log_probabilities")
 def _(g: Tensor, out: Tensor, log_probabilities: Tensor, labels: Tensor, *, reduction: Reduction) -> Tensor:
-    wanted = one_hot(labels, log_probabilities.shape[-1], dtype=dtype_name(log_probabilities.dtype))
+    wanted = one_hot(labels, classes=log_probabilities.shape[-1], dtype=dtype_name(log_probabilities.dtype))
     return -_rows(g, labels.shape, reduction) * wanted
 
 
