@@ -90,7 +90,7 @@ def homomorphism(trial: Trial) -> bool | None:
     try:
         found = _all(op.signature.infer(starred, statics), several=_several(trial))
     except (Inconclusive, TypeError, IndexError):  # refused, or a rule looked at what is not known
-        if not chosen:
+        if not chosen and not runs:
             raise
         return False
     known = True
