@@ -95,7 +95,7 @@ def test_constructor_arguments_are_checked_by_name() -> None:
     with pytest.raises(TypeError, match="there is no field `n_outs`; the fields are n_in, n_out"):
         Affine(n_in=3, n_out=2, n_outs=2)  # type: ignore[call-arg]  # as above
     with pytest.raises(TypeError):
-        Affine(3, 2)  # type: ignore[call-arg, misc]  # as above
+        Affine(3, 2)  # type: ignore[call-arg]  # as above
 
 
 def test_layers_are_frozen() -> None:

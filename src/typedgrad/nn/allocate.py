@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import typing
 from typing import TYPE_CHECKING, Any
@@ -12,24 +11,27 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.shapes import Unknown, parse_dim, substitute
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from typedgrad.shapes import Dim
 
 
-@functools.cache
-def annotation(cls: Hashable, name: str) -> Any:
+_ANNOTATIONS: dict[tuple[type, str], Any] = {}
+
+
+def annotation(cls: type, name: str) -> Any:
     """The jaxtyping annotation of a field, without an `| None`.
 
     Raises TypeError if the field has no shape.
     """
-    assert isinstance(cls, type)
-    hint = typing.get_type_hints(cls, include_extras=True)[name]
-    options = [hint, *typing.get_args(hint)]
-    for option in options:
-        if hasattr(option, "dim_str"):
-            return option
-    raise TypeError(f"{cls.__name__}.{name} must be annotated with its shape, such as Float[Tensor, 'n'], not {hint}")
+    found = _ANNOTATIONS.get((cls, name))
+    if found is None:
+        hint = typing.get_type_hints(cls, include_extras=True)[name]
+        arrays = [option for option in (hint, *typing.get_args(hint)) if hasattr(option, "dim_str")]
+        if not arrays:
+            raise TypeError(
+                f"{cls.__name__}.{name} must be annotated with its shape, as in Float[Tensor, 'n'], not {hint}"
+            )
+        found = _ANNOTATIONS[cls, name] = arrays[0]
+    return found
 
 
 def parameter_shape(layer: Any, name: str) -> tuple[Dim, ...]:
