@@ -84,9 +84,9 @@ from typedgrad.ops.einsum import einsum as einsum
 from typedgrad.ops.elementwise import exp as exp
 from typedgrad.ops.elementwise import expm1 as expm1
 from typedgrad.ops.elementwise import log as log
-from typedgrad.ops.elementwise import log10 as log10
 from typedgrad.ops.elementwise import log1p as log1p
 from typedgrad.ops.elementwise import log2 as log2
+from typedgrad.ops.elementwise import log10 as log10
 from typedgrad.ops.elementwise import sqrt as sqrt
 from typedgrad.ops.floating import copysign as copysign
 from typedgrad.ops.floating import isfinite as isfinite
