@@ -162,12 +162,12 @@ class Classification:
         >>> print(tg.train.Classification([[8, 2], [1, 9]], names=("cat", "dog")).report())
         20 examples, accuracy 85.00 %
         <BLANKLINE>
-                   precision    recall        f1  examples
-        cat           0.8889    0.8000    0.8421        10
-        dog           0.8182    0.9000    0.8571        10
-        macro mean    0.8535    0.8500    0.8496        20
+                    precision    recall        f1  examples
+        cat            0.8889    0.8000    0.8421        10
+        dog            0.8182    0.9000    0.8571        10
+        macro mean     0.8535    0.8500    0.8496        20
         <BLANKLINE>
-        label \\ predicted  cat  dog
+        label \ predicted  cat  dog
         cat                  8    2
         dog                  1    9
         """
@@ -176,8 +176,8 @@ class Classification:
     def to_json(self) -> str:
         """The counts, and the measures for whoever reads them elsewhere; NaN is written as null.
 
-        >>> print(tg.train.Classification([[8, 2], [1, 9]]).to_json()[:54])
-        {"confusion": [[8, 2], [1, 9]], "names": null, "examp
+        >>> print(tg.train.Classification([[1, 0], [0, 1]]).to_json())  # doctest: +ELLIPSIS
+        {"confusion": [[1, 0], [0, 1]], "names": null, "examples": 2, "accuracy": 1.0, ...}
         """
         written: dict[str, object] = {
             "confusion": self._confusion.tolist(),
