@@ -9,11 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shapes import ops
-from typedgrad.shapes import UNKNOWN, Dim, Inconclusive, Shape, ShapeError, Signature, Star, Sym, parse_axes, substitute
+from typedgrad.shapes import (
+    ANY_AXES,
+    UNKNOWN,
+    Dim,
+    Inconclusive,
+    Shape,
+    ShapeError,
+    Signature,
+    Star,
+    Sym,
+    parse_axes,
+    substitute,
+)
 
 # Different from each other and from every literal, as names are by decree.
 SIZES = {"a": 11, "b": 13, "h": 17, "w": 19, "t": 23}
-RUNS: Mapping[str, Shape] = {"batch": (29, 31), "rest": ()}
+RUNS: Mapping[str, Shape] = {"batch": (29, 31)}
 
 literal_or_name = st.one_of(st.integers(1, 4), st.sampled_from([*SIZES]).map(Sym.named))
 runs: st.SearchStrategy[Shape] = st.lists(st.one_of(st.just(1), literal_or_name), max_size=2).map(tuple)
@@ -38,27 +50,33 @@ def calls(draw: st.DrawFn, signature: Signature) -> dict[str, Shape]:
                 dim = substitute(axis.dim, meaning)
                 shape.append(draw(st.sampled_from([dim, dim, 1])) if axis.stretch else dim)
         if shape and draw(st.integers(0, 3)) == 0:
-            shape[draw(st.integers(0, len(shape) - 1))] = draw(st.one_of(literal_or_name, st.just(UNKNOWN)))
+            mistake = st.one_of(literal_or_name, st.just(UNKNOWN), st.just(ANY_AXES))
+            shape[draw(st.integers(0, len(shape) - 1))] = draw(mistake)
         shapes[name] = tuple(shape)
     return shapes
 
 
-def numbers(shape: Shape) -> Shape:
-    """The shape with a size for every name; unknown axes become 3."""
+def numbers(shape: Shape, unknown: tuple[int, Shape] = (3, ())) -> Shape:
+    """The shape with a size for every name, and for every unknown axis and run the size and run given."""
     out: list[Dim | Star] = []
     for axis in shape:
         if isinstance(axis, Star):
-            out.extend(RUNS[axis.name])
+            out.extend(RUNS.get(axis.name, unknown[1]))
         else:
-            out.append(3 if axis is UNKNOWN else substitute(axis, SIZES))
+            out.append(unknown[0] if axis is UNKNOWN else substitute(axis, SIZES))
     return tuple(out)
+
+
+unknowns = st.tuples(st.sampled_from([1, 2, 3]), runs.map(numbers))
 
 
 def agrees(symbolic: Shape, exact: Shape) -> bool:
     """Whether every axis known from symbols has the size known from numbers."""
-    if any(axis == Star("") for axis in symbolic):
-        tail = symbolic[[i for i, axis in enumerate(symbolic) if axis == Star("")][-1] + 1 :]
-        return not tail or agrees(tail, exact[len(exact) - len(numbers(tail)) :])
+    if ANY_AXES in symbolic:
+        front = symbolic[: symbolic.index(ANY_AXES)]
+        back = symbolic[len(symbolic) - symbolic[::-1].index(ANY_AXES) :]
+        m, n = len(numbers(front)), len(exact) - len(numbers(back))
+        return m <= n and agrees(front, exact[:m]) and agrees(back, exact[n:])
     flat: list[Dim | Star] = []
     for axis in symbolic:
         flat.extend(RUNS[axis.name] if isinstance(axis, Star) else [axis])
@@ -73,7 +91,8 @@ PLAIN = [ops.MATMUL, ops.ADD, ops.WHERE, ops.RELU, ops.MSE, ops.LINEAR, ops.RGB,
 @given(data=st.data())
 def test_strings_alone(signature: Signature, data: st.DataObject) -> None:
     shapes = data.draw(calls(signature))
-    exact = {name: numbers(shape) for name, shape in shapes.items()}
+    unknown = data.draw(unknowns)
+    exact = {name: numbers(shape, unknown) for name, shape in shapes.items()}
     undecided = any(axis is UNKNOWN or isinstance(axis, Star) for shape in shapes.values() for axis in shape)
     try:
         symbolic = signature.infer_all(shapes)
@@ -102,7 +121,8 @@ statics: dict[str, st.SearchStrategy[dict[str, object]]] = {
 def test_with_a_rule(signature: Signature, data: st.DataObject) -> None:
     shapes = data.draw(calls(signature))
     static = data.draw(statics[signature.name])
-    exact = {name: numbers(shape) for name, shape in shapes.items()}
+    unknown = data.draw(unknowns)
+    exact = {name: numbers(shape, unknown) for name, shape in shapes.items()}
     try:
         symbolic = signature.infer_all(shapes, static)
     except (Inconclusive, TypeError) as error:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from typedgrad.shapes.axes import Axis
-from typedgrad.shapes.dim import ANY_AXES, UNKNOWN, Dim, Shape, Star, Unknown
+from typedgrad.shapes.dim import Dim, Shape
 from typedgrad.shapes.errors import Operand, ShapeError
+from typedgrad.shapes.unknown import ANY_AXES, UNKNOWN, Star, Unknown
 
 Place = tuple[Axis, Dim | Shape, int, int]
 """An axis of the pattern, what it meets, and from where to where that stands in the shape (0, 0: nowhere)."""

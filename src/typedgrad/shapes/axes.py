@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
-from typedgrad.shapes.dim import ANY_AXES, UNKNOWN, Dim, Shape, Star, Sym, Unknown
+from typedgrad.shapes.dim import Dim, Shape, Sym
 from typedgrad.shapes.dim_text import parse_dim
 from typedgrad.shapes.errors import ShapeStringError
+from typedgrad.shapes.unknown import ANY_AXES, UNKNOWN, Star, Unknown
 
 
 class Axis:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typedgrad.shapes.alignment import Subject
 from typedgrad.shapes.axes import Axis
 from typedgrad.shapes.compare import compare
-from typedgrad.shapes.dim import Dim, Shape, Star, names_of
+from typedgrad.shapes.dim import Dim, Shape, names_of
 from typedgrad.shapes.errors import Operand, ShapeError, show
+from typedgrad.shapes.unknown import Star
 
 Source = tuple[Subject, int, int]
 """The tensor that gave a name its meaning, and from where to where in its shape."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import gcd
 
-from typedgrad.shapes.dim import UNKNOWN, Atom, Call, Dim, Monomial, Sym, Unknown, collect, multiply, terms_of
+from typedgrad.shapes.dim import Atom, Call, Dim, Monomial, Sym, collect, multiply, terms_of
+from typedgrad.shapes.unknown import UNKNOWN, Unknown
 
 
 def floor_divide(a: Dim, b: Dim) -> Dim:

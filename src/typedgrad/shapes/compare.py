@@ -8,7 +8,8 @@ from __future__ import annotations
 from math import gcd
 from typing import Literal
 
-from typedgrad.shapes.dim import Dim, Shape, Star, Sym, Unknown
+from typedgrad.shapes.dim import Dim, Shape, Sym
+from typedgrad.shapes.unknown import Star, Unknown
 
 Verdict = Literal["equal", "refuted", "unknown"]
 

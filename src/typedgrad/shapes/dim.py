@@ -7,58 +7,9 @@ A symbol is a polynomial with integer coefficients in normal form. Its atoms are
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NoReturn
+from typing import NoReturn
 
-
-class Unknown:
-    """A dimension nothing is known about: it absorbs arithmetic and agrees with everything."""
-
-    __slots__ = ()
-
-    def _absorb(self, other: object = None) -> Unknown:
-        return UNKNOWN
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __pow__ = _absorb
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __neg__ = __pos__ = _absorb
-
-    def _undecidable(self, other: object = None) -> NoReturn:
-        raise TypeError(f"the dimension `{self}` is not known{_USE_INSTEAD}")
-
-    __bool__ = __lt__ = __le__ = __gt__ = __ge__ = _undecidable
-
-    def __repr__(self) -> str:
-        return "_"
-
-    def __reduce__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN: Final = Unknown()
-_USE_INSTEAD: Final = (
-    " and cannot steer an `if` or be ordered; use same, broadcast, at_most, divides, minimum or maximum instead"
-)
-
-
-class Star:
-    """A run of axes of unknown length, such as `*batch`. `Star("")` is `...`, about which nothing is known."""
-
-    __slots__ = ("name",)
-    name: str
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Star) and self.name == other.name
-
-    def __hash__(self) -> int:
-        return hash(("*", self.name))
-
-    def __repr__(self) -> str:
-        return f"*{self.name}" if self.name else "..."
-
-
-ANY_AXES: Final = Star("")
+from typedgrad.shapes.unknown import UNKNOWN, USE_INSTEAD, Star, Unknown
 
 
 class Call:
@@ -113,7 +64,7 @@ class Sym:
         return hash(self.terms)
 
     def _undecidable(self, other: object = None) -> NoReturn:
-        raise TypeError(f"the dimension `{self}` is symbolic{_USE_INSTEAD}")
+        raise TypeError(f"the dimension `{self}` is symbolic{USE_INSTEAD}")
 
     __bool__ = __lt__ = __le__ = __gt__ = __ge__ = _undecidable
 

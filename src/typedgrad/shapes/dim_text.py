@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from typedgrad.shapes.calls import extremum
-from typedgrad.shapes.dim import UNKNOWN, Dim, Sym, Unknown, names_of, substitute
+from typedgrad.shapes.dim import Dim, Sym, names_of, substitute
 from typedgrad.shapes.errors import ShapeStringError
+from typedgrad.shapes.unknown import UNKNOWN, Unknown
 
 _OPERATORS = ("//", "**", "+", "-", "*", "%", "(", ")", ",")
 _ENDS = "it ends where a size is expected; expressions are written without spaces"

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeGuard
 
 from typedgrad.shapes.axes import is_known
-from typedgrad.shapes.dim import Shape, Star
+from typedgrad.shapes.dim import Shape
 from typedgrad.shapes.errors import ShapeError, SignatureError
 from typedgrad.shapes.relations import Inconclusive, prod
+from typedgrad.shapes.unknown import Star
 
 Shapes = Mapping[str, "Shape | Sequence[Shape] | None"]
 Attempt = Callable[[Shapes, Mapping[str, object]], object]

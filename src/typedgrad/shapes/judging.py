@@ -9,67 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
 
 from typedgrad.shapes import hints, registry
-from typedgrad.shapes.axes import format_shape, parse_axes, parse_shape
-from typedgrad.shapes.compare import compare_runs
-from typedgrad.shapes.dim import ANY_AXES, UNKNOWN, Dim, Shape, Star, Sym, names_of, substitute
+from typedgrad.shapes.axes import format_shape, parse_shape
+from typedgrad.shapes.dim import Dim, Shape
 from typedgrad.shapes.dim_text import parse_dim
-from typedgrad.shapes.errors import Operand, ShapeError, ShapeStringError, SignatureError, show
+from typedgrad.shapes.errors import ShapeError, SignatureError
 from typedgrad.shapes.judging_dtypes import dtype_clash, result_dtypes
+from typedgrad.shapes.judging_text import annotation, arithmetic, assign, known_names, promise
+from typedgrad.shapes.questions import Answer, Request, Spelled, complaint_of
 from typedgrad.shapes.relations import Inconclusive
 from typedgrad.shapes.rules import rule_parameters
 from typedgrad.shapes.signature import Shapes, Signature, Slot
+from typedgrad.shapes.unknown import ANY_AXES, UNKNOWN, Star
 
 UNDECIDABLE = (Inconclusive, TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 """What a rule may run into when sizes or static arguments are not known."""
-
-
-class Spelled(NamedTuple):
-    """A static argument that is a size, as text: `Spelled("2*n")`. Inside tuples plain strings will do."""
-
-    text: str
-
-
-class Argument(NamedTuple):
-    """One tensor argument of a call."""
-
-    name: str  # of the formal, or its place, as in "#0"
-    axes: str | None  # the formal's shape string, None if it has none
-    dtype: str  # the formal's jaxtyping class, "Shaped" if it has none
-    shape: str | None  # the actual shape, None if nothing is known about it
-    actual_dtype: str | None  # a dtype, a jaxtyping class, "weak float" for a Python scalar; None if not known
-    many: tuple[tuple[str | None, str | None], ...] | None = None  # of a sequence: shape and dtype of each item
-
-
-class Request(NamedTuple):
-    """What is asked. `kind` says how the fields are read; see `judge`."""
-
-    title: str
-    callee: str = ""  # the full name; an op's signature and rules are found by it
-    arguments: tuple[Argument, ...] = ()
-    result: tuple[tuple[str, str], ...] = ()  # shape string and dtype class of each declared result
-    statics: Mapping[str, object] = {}
-    known: Mapping[str, str] = {}  # names fixed beforehand, such as the fields of a layer
-    kind: Literal["call", "annotation", "assign", "return", "dim"] = "call"
-
-
-class Complaint(NamedTuple):
-    """What is wrong: the first line, and the lines below it."""
-
-    code: Literal["shape", "dtype"]
-    first: str
-    lines: tuple[str, ...]
-    argument: str | None
-
-
-class Answer(NamedTuple):
-    """Shape and dtype (or class) of each result, None where nothing is known; and what is wrong, if anything is."""
-
-    shapes: tuple[str | None, ...] = ()
-    dtypes: tuple[str | None, ...] = ()
-    complaint: Complaint | None = None
 
 
 def judge(request: Request) -> Answer:
@@ -85,7 +40,7 @@ def judge(request: Request) -> Answer:
     >>> judge(Request("f", arguments=(x,), result=(("k n", "Float32"),))).shapes
     ('784 32',)
     """
-    answers = {"call": _call, "annotation": _annotation, "assign": _assign, "return": _return, "dim": _dim}
+    answers = {"call": _call, "annotation": annotation, "assign": assign, "return": promise, "dim": arithmetic}
     return answers[request.kind](request)
 
 
@@ -98,9 +53,9 @@ def _call(request: Request) -> Answer:
     found = result_dtypes(entry, request.arguments, request.statics, [slot.dtype for slot in slots])
     clash = dtype_clash(request.title, wanted, request.arguments)
     if clash is not None:
-        return Answer((None,) * len(slots), found, _complaint(clash, "dtype"))
+        return Answer((None,) * len(slots), found, complaint_of(clash, "dtype"))
     try:
-        shapes, static, known = _actuals(signature, request), _statics(request.statics), _known(request.known)
+        shapes, static, known = _actuals(signature, request), _statics(request.statics), known_names(request.known)
         if entry is not None:
             static = {**entry.static_defaults, **static}
         if signature.where is not None:
@@ -109,7 +64,7 @@ def _call(request: Request) -> Answer:
     except ShapeError as error:
         error.where = request.title
         error.hint = hints.find(lambda s, t: signature.infer_all(s, t, known), error, shapes, static)
-        return Answer((None,) * len(slots), found, _complaint(error, "shape"))
+        return Answer((None,) * len(slots), found, complaint_of(error, "shape"))
     except UNDECIDABLE:
         return Answer((None,) * len(slots), found)
     if len(found) != len(results):
@@ -174,10 +129,6 @@ def _shape(text: str | None) -> Shape:
     return (ANY_AXES,) if text is None else parse_shape(text)
 
 
-def _known(names: Mapping[str, str]) -> dict[str, Dim]:
-    return {name: parse_dim(text) for name, text in names.items()}
-
-
 def _statics(values: Mapping[str, object]) -> dict[str, object]:
     return {name: value if isinstance(value, str) else _static(value) for name, value in values.items()}
 
@@ -190,96 +141,3 @@ def _static(value: object) -> object:
     if isinstance(value, slice):
         return slice(_static(value.start), _static(value.stop), _static(value.step))
     return tuple(map(_static, value)) if isinstance(value, tuple | list) else value
-
-
-def _annotation(request: Request) -> Answer:
-    shapes: list[str] = []
-    for text, _ in request.result:
-        try:
-            shapes.append(format_shape(rigid(text)))
-        except ShapeStringError as error:
-            head = f"{request.title}: {error.first_line}" if request.title else error.first_line
-            complaint = Complaint("shape", head, tuple(filter(None, error.details())), None)
-            return Answer((None,) * len(request.result), (None,) * len(request.result), complaint)
-    return Answer(tuple(shapes), tuple(dtype for _, dtype in request.result))
-
-
-def rigid(text: str) -> Shape:
-    """The shape that a body sees where its function's annotation says `text`.
-
-    An axis with `#` may be 1 instead, so that the body knows nothing about it.
-
-    >>> rigid("*batch rows=4 n+1 #m _")
-    (*batch, 4, n+1, _, _)
-    """
-    shape: list[Dim | Star] = []
-    for axis in parse_axes(text):
-        if axis.star:
-            shape.append(ANY_AXES if axis.stretch or axis.kind == "anonymous" else Star(axis.text))
-        else:
-            shape.append(UNKNOWN if axis.stretch else axis.dim if axis.kind != "anonymous" else UNKNOWN)
-    return tuple(shape)
-
-
-def _assign(request: Request) -> Answer:
-    clash = dtype_clash(request.title, {a.name: a.dtype for a in request.arguments}, request.arguments)
-    if clash is not None:
-        return Answer(complaint=_complaint(clash, "dtype"))
-    for argument in request.arguments:
-        if argument.axes is None or argument.shape is None:
-            continue
-        declared, actual = parse_shape(argument.axes), parse_shape(argument.shape)
-        if compare_runs(declared, actual) == "refuted":
-            blamed = [i for i, pair in enumerate(zip(declared, actual, strict=False)) if _differ(*pair)]
-            same_rank = len(declared) == len(actual)
-            error = ShapeError(
-                f"`{argument.name}` is declared as {show(declared)}, not {show(actual)}",
-                where=request.title,
-                operands=[
-                    Operand("declared", list(map(str, declared)), blamed if same_rank else ()),
-                    Operand("actual", list(map(str, actual)), blamed if same_rank else ()),
-                ],
-            )
-            return Answer(complaint=_complaint(error, "shape")._replace(argument=argument.name))
-    return Answer()
-
-
-def _return(request: Request) -> Answer:
-    clash = dtype_clash(request.title, {a.name: a.dtype for a in request.arguments}, request.arguments)
-    if clash is not None:
-        return Answer(complaint=_complaint(clash, "dtype"))
-    for argument in request.arguments:
-        if argument.axes is None or argument.shape is None:
-            continue
-        promise = Signature({}, Slot(argument.axes), name=request.title)
-        # In the body every name stands for itself.
-        names: dict[str, Dim | Shape] = {}
-        for axis in parse_axes(argument.axes):
-            if axis.star:
-                names[axis.key] = (Star(axis.text),)
-            else:
-                names |= {name: Sym.named(name) for name in names_of(axis.dim)}
-        try:
-            promise.check_result(names, parse_shape(argument.shape))
-        except ShapeError as error:
-            return Answer(complaint=_complaint(error, "shape")._replace(argument=argument.name))
-    return Answer()
-
-
-def _differ(a: Dim | Star, b: Dim | Star) -> bool:
-    return compare_runs((a,), (b,)) == "refuted"
-
-
-def _dim(request: Request) -> Answer:
-    known = _known(request.known)
-    sizes: list[str | None] = []
-    for text, _ in request.result:
-        try:
-            sizes.append(str(substitute(parse_dim(text), known)))
-        except (ValueError, ArithmeticError):
-            sizes.append(None)
-    return Answer(tuple(sizes), (None,) * len(sizes))
-
-
-def _complaint(error: ShapeError, code: Literal["shape", "dtype"]) -> Complaint:
-    return Complaint(code, error.first_line, tuple(filter(None, error.details())), error.argument)

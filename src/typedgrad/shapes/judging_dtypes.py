@@ -11,7 +11,7 @@ from typedgrad.shapes.relations import Inconclusive
 from typedgrad.shapes.rules import rule_parameters, undecided
 
 if TYPE_CHECKING:
-    from typedgrad.shapes.judging import Argument
+    from typedgrad.shapes.questions import Argument
     from typedgrad.shapes.registry import DTypeRule, Entry
 
 _WEAK = "weak "

@@ -5,58 +5,18 @@ Ints, symbols and unknown axes take the same path; only what is certainly wrong 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 
 from typedgrad.shapes.alignment import Subject, align, is_unknown, rank_clashes, rank_error
 from typedgrad.shapes.axes import Axis
 from typedgrad.shapes.blame import Source, broadcast_error, name_clash, run_clash, size_clash, sources_of
 from typedgrad.shapes.calls import floor_divide
 from typedgrad.shapes.compare import compare, compare_runs
-from typedgrad.shapes.dim import Dim, Shape, Star, Sym, Unknown, collect, names_of, substitute
+from typedgrad.shapes.dim import Dim, Shape, Sym, collect, names_of, substitute
+from typedgrad.shapes.env import Env, Series
 from typedgrad.shapes.errors import ShapeError
 from typedgrad.shapes.relations import broadcast, broadcast_clash, merge_runs, stretch
-
-
-class Series:
-    """What a name stands for in each item of a result that is a sequence, as in `split`."""
-
-    __slots__ = ("items",)
-
-    def __init__(self, items: Iterable[Dim | Shape]) -> None:
-        self.items = tuple(items)
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __repr__(self) -> str:
-        return f"Series({list(self.items)})"
-
-
-Meaning = Dim | Shape | Series
-
-
-class Env(dict[str, "Meaning"]):
-    """What every name stands for: `n` for a dimension, `*batch` for a run; and where it was learned, for messages."""
-
-    __slots__ = ("runs", "sources", "stretched")
-    sources: dict[str, Source]
-    runs: dict[str, list[tuple[Source, Shape]]]  # every run that took part in a broadcast
-    stretched: set[str]  # the names bound by `#` alone, which may still grow from 1
-
-    def __init__(self, bound: Mapping[str, Meaning] = {}) -> None:
-        super().__init__(bound)
-        self.sources, self.runs, self.stretched = {}, {}, set()
-        if isinstance(bound, Env):
-            self.sources = dict(bound.sources)
-            self.runs = {key: list(runs) for key, runs in bound.runs.items()}
-            self.stretched = set(bound.stretched)
-
-    def forget(self, key: str) -> None:
-        """Unbind a name."""
-        self.pop(key, None)
-        self.sources.pop(key, None)
-        self.runs.pop(key, None)
-        self.stretched.discard(key)
+from typedgrad.shapes.unknown import Star, Unknown
 
 
 class Matcher:

@@ -11,8 +11,9 @@ from typing import overload
 
 from typedgrad.shapes.calls import extremum
 from typedgrad.shapes.compare import compare, compare_runs, sign
-from typedgrad.shapes.dim import ANY_AXES, UNKNOWN, Dim, Shape, Star, Unknown
+from typedgrad.shapes.dim import Dim, Shape
 from typedgrad.shapes.errors import ShapeError, show
+from typedgrad.shapes.unknown import ANY_AXES, UNKNOWN, Star, Unknown
 
 
 class Inconclusive(Exception):

@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from operator import index
 from typing import NoReturn
 
-from typedgrad.shapes.dim import UNKNOWN, Dim, Shape, Star, Sym, Unknown, substitute
+from typedgrad.shapes.dim import Dim, Shape, Sym, substitute
 from typedgrad.shapes.dim_text import parse_dim
+from typedgrad.shapes.env import Env, Meaning, Series
 from typedgrad.shapes.errors import ShapeError, ShapeStringError, SignatureError
-from typedgrad.shapes.matching import Env, Meaning, Series
 from typedgrad.shapes.relations import Inconclusive
+from typedgrad.shapes.unknown import UNKNOWN, Star, Unknown
 
 
 class Undecided(Unknown):

@@ -15,8 +15,9 @@ from typedgrad.shapes import dtypes
 from typedgrad.shapes.alignment import Subject
 from typedgrad.shapes.axes import Axis, parse_axes
 from typedgrad.shapes.dim import Dim, Shape, names_of
+from typedgrad.shapes.env import Env, Meaning
 from typedgrad.shapes.errors import ShapeError, SignatureError
-from typedgrad.shapes.matching import Env, Matcher, Meaning
+from typedgrad.shapes.matching import Matcher
 from typedgrad.shapes.rules import rule_parameters, run_rule, static_value
 from typedgrad.shapes.spelling import Speller
 

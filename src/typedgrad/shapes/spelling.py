@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from typedgrad.shapes.axes import Axis, parse_axes
-from typedgrad.shapes.dim import ANY_AXES, UNKNOWN, Dim, Shape, Star, names_of, substitute
+from typedgrad.shapes.dim import Dim, Shape, names_of, substitute
+from typedgrad.shapes.env import Meaning, Series
 from typedgrad.shapes.errors import ShapeError, SignatureError
-from typedgrad.shapes.matching import Meaning, Series
 from typedgrad.shapes.rules import static_value
+from typedgrad.shapes.unknown import ANY_AXES, UNKNOWN, Star
 
 
 class Speller:
