@@ -68,9 +68,10 @@ def eigh(x: Float[Tensor, "*b n n"], /) -> tuple[Float[Tensor, "*b n"], Float[Te
     """The eigenvalues of every symmetric matrix of a stack, in ascending order, and its eigenvectors, as columns.
 
     Of a matrix that is not symmetric the symmetric part is used. The signs of eigenvectors are arbitrary, and so is
-    the choice among those of a multiple eigenvalue. A gradient through that choice does not exist; what is given takes
-    the rotation of such eigenvectors into each other for zero. That is right for functions which do not depend on the
-    choice, as long as they treat the equal eigenvalues alike: sums over them, projections on the space they belong to.
+    the choice among those of a multiple eigenvalue; what depends on them has no gradient. The gradient takes the
+    rotation of the eigenvectors of equal eigenvalues into each other for zero. So it is finite everywhere, and right
+    for functions of the eigenvalues and of projections on whole eigenspaces. Of a function that is put together from
+    both, such as `v * exp(w) @ v.mT`, the part that mixes eigenvectors of equal eigenvalues is missing.
 
     >>> tg.linalg.eigh(tg.asarray([[3.0, 0.0], [0.0, 1.0]]))[0]
     Tensor([1., 3.], dtype=float32)

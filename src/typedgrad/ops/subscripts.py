@@ -34,7 +34,7 @@ def read(text: str, operands: int) -> Subscripts:
     head, arrow, tail = text.replace(" ", "").partition("->")
     inputs = tuple(_term(text, term) for term in head.split(","))
     if len(inputs) != operands:
-        raise _error(text, f"it describes {_count(len(inputs))}, but got {_count(operands)}")
+        raise _error(text, f"there are letters for {_count(len(inputs))}, but got {_count(operands)}")
     if arrow:
         return Subscripts(inputs, _term(text, tail))
     seen = Counter("".join(inputs))

@@ -24,7 +24,7 @@ def svd(
 
     `full_matrices=True` adds columns to `u`, or rows to `vh`, until they are square. Those are arbitrary, so only the
     square matrices among such have gradients. Otherwise only the common sign of a column and a row is arbitrary, and
-    the choice among the vectors of a multiple singular value, of which holds what `eigh` says.
+    the choice among the vectors of a multiple singular value, whose gradients are what `eigh` says.
 
     Raises:
         ValueError: for the gradient of `full_matrices=True` where vectors are arbitrary.

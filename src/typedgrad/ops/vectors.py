@@ -35,7 +35,7 @@ def _from_the_right(x1: Shape, x2: Shape, axis: int) -> int:
         return axis
     if len(x1) != len(x2):
         raise ShapeError(
-            f"axis={axis} is another one in `x1` than in `x2`; count from the right, with a negative number"
+            f"axis={axis} is not the same axis in `x1` and `x2`; count from the right, by a negative number"
         )
     return axis_index(x1, axis) - len(x1)
 
