@@ -36,7 +36,7 @@ class Message(NamedTuple):
 
 
 Report = dict[str, dict[int, list[Message]]]
-"""Messages by file name and line."""
+"""Messages by file, see `name_of`, and line."""
 
 
 def check(files: Iterable[Path], folder: Path, *options: str, config: str = CONFIG) -> Report:
@@ -59,8 +59,13 @@ def parse(output: str) -> Report:
         path, number, severity, text = found.groups()
         coded = _CODE.match(text)
         message = Message(severity, *coded.groups()) if coded else Message(severity, text)
-        report[Path(path).name][int(number)].append(message)
+        report[name_of(Path(path))][int(number)].append(message)
     return report
+
+
+def name_of(path: Path) -> str:
+    """How a report names a file: `accept/layers.py`."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def errors(messages: Iterable[Message]) -> list[str]:

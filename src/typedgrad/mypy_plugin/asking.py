@@ -18,6 +18,7 @@ class Ask:
         self._answers: dict[str, Answer] = {}
         # Ops enter themselves into the judge's registry when they are imported.
         importlib.import_module("typedgrad.ops.operators")
+        importlib.import_module("typedgrad.ops.creation_rules").enter()
 
     def __call__(self, request: Request) -> Answer:
         """The answer to a question."""

@@ -23,6 +23,7 @@ from mypy.types import (
     ProperType,
     TupleType,
     Type,
+    TypeAliasType,
     TypeOfAny,
     UnionType,
     UnpackType,
@@ -205,7 +206,9 @@ def is_tensor(typ: ProperType) -> bool:
 
 
 def tensors_in(typ: Type) -> list[Instance]:
-    """The tensors inside a type, in the order written."""
+    """The tensors inside a type, in the order written. An alias that contains itself is not searched."""
+    if isinstance(typ, TypeAliasType) and typ.is_recursive:
+        return []
     typ = get_proper_type(typ)
     if isinstance(typ, Instance):
         if is_tensor(typ):
@@ -218,16 +221,16 @@ def tensors_in(typ: Type) -> list[Instance]:
 
 def map_tensors(typ: Type, change: Callable[[Instance], Type]) -> Type:
     """The type with every tensor in it replaced, in the order of `tensors_in`."""
+    if not tensors_in(typ):
+        return typ
     proper = get_proper_type(typ)
     if isinstance(proper, Instance):
         if is_tensor(proper):
             return change(proper)
-        if not tensors_in(proper):
-            return typ
         return proper.copy_modified(args=[map_tensors(arg, change) for arg in proper.args])
-    if isinstance(proper, UnionType) and tensors_in(proper):
+    if isinstance(proper, UnionType):
         return UnionType([map_tensors(item, change) for item in proper.items])
-    if isinstance(proper, TupleType) and tensors_in(proper):
+    if isinstance(proper, TupleType):
         return proper.copy_modified(items=[map_tensors(item, change) for item in proper.items])
     return typ
 

@@ -80,13 +80,13 @@ class TypedgradPlugin(Plugin):
         """Instantiate a function's signature, or a layer's constructor."""
         if fullname.startswith(FOREIGN):
             return None
-        return self._guarded(lambda ctx: self._function(ctx, fullname), _loosened)
+        return self._guarded(lambda ctx: self._function(ctx, fullname), _loosened, _unchanged)
 
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         """Instantiate a method's signature, an operator of Tensor or the call of a layer."""
         if fullname.startswith(FOREIGN):
             return None
-        return self._guarded(lambda ctx: self._method(ctx, fullname), _loosened)
+        return self._guarded(lambda ctx: self._method(ctx, fullname), _loosened, _unchanged)
 
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Shapes of attributes, `x.shape`, `x.mT`, sub-layers."""
@@ -142,22 +142,24 @@ class TypedgradPlugin(Plugin):
     # -- failing ---------------------------------------------------------------------------------------------------
 
     def _guarded(
-        self, hook: Callable[[Context], Result], fallback: Callable[[Context], Result]
+        self, hook: Callable[[Context], Result], *fallbacks: Callable[[Context], Result]
     ) -> Callable[[Context], Result]:
         """The hook, or what to do without it. A bug of ours must cost a user a check, never the run."""
+        attempts = (hook, *fallbacks[:-1])
 
         def run(ctx: Context) -> Result:
-            try:
-                return hook(ctx)
-            except Exception:
-                self._failed()
-                return fallback(ctx)
+            for attempt in attempts:
+                try:
+                    return attempt(ctx)
+                except Exception:
+                    self._failed()
+            return fallbacks[-1](ctx)
 
         return run
 
     def _failed(self) -> None:
         if self.options.show_traceback:
-            traceback.print_exc()
+            traceback.print_exc(limit=-5)
 
 
 def _note(ctx: ClassDefContext) -> None:
@@ -195,3 +197,7 @@ def _loosened(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
     return sig.copy_modified(
         arg_types=[map_tensors(typ, bare) for typ in sig.arg_types], ret_type=map_tensors(sig.ret_type, bare)
     )
+
+
+def _unchanged(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
+    return ctx.default_signature

@@ -27,7 +27,7 @@ from mypy.nodes import (
     TempNode,
     TupleExpr,
 )
-from mypy.types import CallableType, Instance, ProperType, TupleType, Type, UnboundType, UnionType, get_proper_type
+from mypy.types import AnyType, CallableType, Instance, ProperType, TupleType, Type, UnboundType, UnionType, get_proper_type
 
 from typedgrad.mypy_plugin.aliases import dtype_class, source
 from typedgrad.mypy_plugin.calls import Site
@@ -100,7 +100,7 @@ class _Wrapper:
 
     def _is_shaped(self, typ: Type) -> bool:
         if isinstance(typ, UnboundType):
-            if typ.name in self.aliases or (len(typ.args) == 2 and dtype_class(typ.name, self.file)):
+            if typ.name in self.aliases or typ.name.rpartition(".")[2] == "Tensor" or (len(typ.args) == 2 and dtype_class(typ.name, self.file)):
                 return True
             return any(map(self._is_shaped, typ.args))
         return isinstance(typ, UnionType) and any(map(self._is_shaped, typ.items))
@@ -134,6 +134,9 @@ def kept(site: Site, sig: CallableType) -> CallableType:
         title = function.name if returned else ""
         if not _fits(site, get_proper_type(wanted), get_proper_type(given), value, title, name.value):
             given = map_tensors(given, bare)
+        elif isinstance(proper := get_proper_type(given), AnyType) and proper.is_from_error:
+            # Something was reported already.
+            given = wanted
         elif not returned and is_tensor(get_proper_type(wanted)) and is_tensor(get_proper_type(given)):
             given = wanted
     return sig.copy_modified(arg_types=[site.codec.anything(), sig.arg_types[1]], ret_type=given, variables=[])

@@ -1,0 +1,54 @@
+"""Reshaping, permuting, joining."""
+
+from __future__ import annotations
+
+from typing import reveal_type
+
+from jaxtyping import Float32
+
+import typedgrad as tg
+from typedgrad import Tensor
+
+SIZES = {"b": 2, "t": 3, "d": 8}
+
+
+def moves(x: Float32[Tensor, "b t d"]) -> None:
+    b, t, d = x.shape
+    reveal_type(x.reshape(b * t, d))
+    reveal_type(x.reshape(b, -1))
+    reveal_type(x.reshape(b, t, 4, d // 4))
+    reveal_type(x.permute_dims(2, 0, 1))
+    reveal_type(tg.expand_dims(x, 1))
+    reveal_type(tg.expand_dims(x, 0).squeeze(0))
+    reveal_type(tg.concat([x, x], axis=1))
+    reveal_type(tg.concat([x, x[:, :1]], axis=1))
+    reveal_type(tg.stack([x, x], axis=-1))
+    reveal_type(tg.broadcast_to(x, (7, b, t, d)))
+
+
+def wrong_count(x: Float32[Tensor, "b t d"]) -> None:
+    x.reshape(2, 3, 7)  # E: ?
+
+
+def wrong_join(x: Float32[Tensor, "b t"], y: Float32[Tensor, "b d"]) -> None:
+    tg.concat([x, y], axis=0)  # E: ?
+
+
+def wrong_order(x: Float32[Tensor, "b t d"]) -> None:
+    x.permute_dims(0, 1)  # E: ?
+
+
+def run_moves() -> None:
+    moves(tg.ones((2, 3, 8)))
+
+
+def run_wrong_count() -> None:
+    wrong_count(tg.ones((2, 3, 8)))
+
+
+def run_wrong_join() -> None:
+    wrong_join(tg.ones((2, 3)), tg.ones((2, 8)))
+
+
+def run_wrong_order() -> None:
+    wrong_order(tg.ones((2, 3, 8)))
