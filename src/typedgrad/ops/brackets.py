@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from types import EllipsisType, NoneType
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any
 
 from jaxtyping import Shaped
 
@@ -129,7 +130,8 @@ def _checked(x: Tensor, tensors: Sequence[Tensor], index: Index) -> Shape:
 
 def _integer(i: object) -> int:
     name = type(i).__name__
-    if name == "bool" or not isinstance(i, SupportsIndex):
-        advice = "; convert it with tg.asarray" if isinstance(i, list) or hasattr(i, "__array__") else ""
-        raise TypeError(f"x[index]: an index is made of ints, slices, ..., None and Tensors, not {name}{advice}")
-    return operator.index(i)
+    if name != "bool":
+        with suppress(TypeError):
+            return operator.index(i)  # type: ignore[arg-type]  # refused if it is none
+    advice = "; convert it with tg.asarray" if isinstance(i, list) or hasattr(i, "__array__") else ""
+    raise TypeError(f"x[index]: an index is made of ints, slices, ..., None and Tensors, not {name}{advice}")

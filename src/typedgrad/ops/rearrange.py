@@ -166,7 +166,7 @@ def roll(
     >>> tg.roll(tg.asarray([1, 2, 3, 4]), 1)
     Tensor([4, 1, 2, 3], dtype=int64)
     """
-    return namespace(x).roll(x, shift, axis=axis)
+    return x if axis == () else namespace(x).roll(x, shift, axis=axis)
 
 
 @where(roll)

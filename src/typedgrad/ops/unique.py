@@ -13,12 +13,20 @@ from typedgrad.core.tensor import Tensor
 @nondifferentiable
 @primitive
 def unique_values(x: Shaped[Tensor, "*s"], /) -> Shaped[Tensor, "count"]:
-    """The distinct elements. Each NaN is distinct from every other.
+    """The distinct elements, in ascending order unless they are complex. Each NaN is distinct from every other.
 
     >>> tg.unique_values(tg.asarray([3, 1, 3]))
     Tensor([1, 3], dtype=int64)
     """
-    return namespace(x).unique_values(x)
+    return _ascending(namespace(x).unique_values(x))
+
+
+def _ascending(x: Tensor) -> Tensor:
+    """In order, which the standard leaves open."""
+    xp = namespace(x)
+    if x.dtype == xp.bool:
+        return xp.astype(xp.sort(xp.astype(x, xp.uint8)), xp.bool)
+    return x if xp.isdtype(x.dtype, "complex floating") else xp.sort(x)
 
 
 @dynamic
@@ -71,7 +79,7 @@ def isin(x1: Real[Tensor, "*s"], x2: Real[Tensor, "*t"], /, *, invert: bool = Fa
     xp = namespace(x1)
     if 0 in x2.shape:
         return xp.full(x1.shape, invert, dtype=xp.bool)
-    known = xp.unique_values(x2)
+    known = xp.sort(xp.unique_values(x2))
     places = xp.searchsorted(known, xp.reshape(x1, (-1,)) if 0 not in x1.shape else xp.zeros((0,), dtype=x1.dtype))
     near = xp.take(known, xp.clip(places, 0, known.shape[0] - 1))
     return (xp.reshape(near, x1.shape) != x1) if invert else (xp.reshape(near, x1.shape) == x1)

@@ -61,6 +61,8 @@ def _(g: Tensor, out: Tensor, x: Tensor, *, axis: Axis, correction: float, keepd
 
 @vjp(std)
 def _(g: Tensor, out: Tensor, x: Tensor, *, axis: Axis, correction: float, keepdims: bool) -> tuple[Tensor]:
+    if 0 in x.shape:  # the deviation of nothing is NaN, which must not spread
+        return (x,)
     out = kept(out, x.shape, axis)
     # Where the deviation is 0, so are the distances: any divisor but 0 will do.
     return (kept(g, x.shape, axis) / (out + astype(out == 0, x.dtype)) * _distances(x, axis, correction, 1.0),)
