@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.docs.doctests import documented, failures_of, names_for
+from tests.docs.doctests import documented, failures_of, names_for, typed_in
 
 EXAMPLES = sorted(documented(), key=lambda example: example[0])
 
@@ -15,7 +15,8 @@ EXAMPLES = sorted(documented(), key=lambda example: example[0])
     ("name", "text", "module"), EXAMPLES, ids=[name.removeprefix("typedgrad.") for name, _, _ in EXAMPLES]
 )
 def test_the_example_gives_what_it_says(name: str, text: str, module: ModuleType) -> None:
-    failures = failures_of(name, text, names_for(module))
+    with typed_in("example", names_for(module)) as names:
+        failures = failures_of(name, text, names)
     assert not failures, failures
 
 
@@ -37,4 +38,7 @@ def test_a_wrong_example_is_noticed() -> None:
         "tg": type("tg", (), {"TypedError": type("TypedError", (TypeError,), {"__module__": "a.b"})})
     }
     assert not failures_of("right", good, names)
+    assert not failures_of("rounded", ">>> [1.0000001, 2]\n[1.0, 2]\n", {})
+    assert failures_of("too far", ">>> [1.0001, 2]\n[1.0, 2]\n", {})
+    assert failures_of("integers", ">>> [1.0, 2]\n[1.0, 3]\n", {})
     assert failures_of("wrong", good.replace("x: y\n", "x: z\n"), names)

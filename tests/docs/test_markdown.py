@@ -20,7 +20,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.architecture.source import ROOT
-from tests.docs.doctests import failures_of
+from tests.docs.doctests import failures_of, typed_in
 
 FENCE = re.compile(r"^( *)```([\w\- ]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 FILES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -43,7 +43,11 @@ def blocks(markdown: str) -> list[Block]:
 
 def run(markdown: str, where: str, folder: Path) -> None:
     """Run the blocks of a text in order. Raises what they raise, and AssertionError for what they print."""
-    names: dict[str, object] = {"__name__": "__main__"}
+    with typed_in("document", {}) as names:
+        run_in(names, markdown, where, folder)
+
+
+def run_in(names: dict[str, object], markdown: str, where: str, folder: Path) -> None:
     found = blocks(markdown)
     for block, following in zip(found, [*found[1:], None], strict=False):
         expected = following.text if following is not None and following.language == "text" else None

@@ -36,6 +36,7 @@ def judge(request: Request) -> Answer:
     * `return`: whether each argument's `shape` is what `axes`, the annotation of the result, promises inside the body.
     * `dim`: compute the dimension expressions in `result`, with `known` put in.
 
+    >>> from typedgrad.shapes import Argument, Request
     >>> x = Argument("x", "n k", "Float", "32 784", "float32")
     >>> judge(Request("f", arguments=(x,), result=(("k n", "Float32"),))).shapes
     ('784 32',)
