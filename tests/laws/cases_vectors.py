@@ -64,10 +64,6 @@ def _offset(shapes: dict[str, Any], rng: Random) -> dict[str, object]:
     return {"offset": rng.randint(-3, 3)}
 
 
-def _cut(shapes: dict[str, Any], rng: Random) -> dict[str, object]:
-    return {"k": rng.randint(-3, 3)}
-
-
 def _placed(shapes: dict[str, Any], rng: Random) -> dict[str, object]:
     """A diagonal of the smallest square that has it, or of a matrix with more rows or more columns."""
     offset, k = rng.randint(-2, 2), shapes["x"][-1]
@@ -95,6 +91,4 @@ CASES = {
     "tensordot": Case(lambda x1, x2, axes=2: np.tensordot(x1, x2, axes), shapes=_pairs, statics=_paired),
     "diagonal": Case(lambda x, offset=0: np.diagonal(x, offset, -2, -1), statics=_offset, view=True),
     "diag": Case(_diag, statics=_placed),
-    "tril": Case(np.tril, statics=_cut),
-    "triu": Case(np.triu, statics=_cut),
 }

@@ -11,7 +11,6 @@ from typedgrad.backends import namespace
 from typedgrad.core.broadcasting import unbroadcast
 from typedgrad.core.primitive import jvp, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
-from typedgrad.ops.matrices import matrix_transpose
 from typedgrad.ops.move import expand_dims, squeeze
 from typedgrad.shapes import Inconclusive, ShapeError, Signature, Slot, Star
 
@@ -89,29 +88,34 @@ def contract_rows(x1: Num[Tensor, "*rows k"], x2: Num[Tensor, "*rows n"], /) -> 
 
 
 # Below ' transposes. Of y = x1 x2 the gradients are g x2' and x1' g, summed over what broadcasting repeated; a vector
-# is a matrix with an axis of size 1, so its products are outer products.
+# is a matrix with an axis of size 1, so its products are outer products. For two matrices, the usual case, operators
+# serve raw arrays without a detour.
 
 
 @vjp(matmul, "x1")
 def _(g: Tensor, out: Tensor, x1: Tensor, x2: Tensor) -> Tensor:
+    if x1.ndim == x2.ndim == 2:
+        return g @ x2.mT
     if x2.ndim == 1:
         return expand_dims(g, axis=-1) * x2
     if x1.ndim > 1:
-        return unbroadcast(matmul(g, matrix_transpose(x2)), x1.shape)
+        return unbroadcast(matmul(g, x2.mT), x1.shape)
     if x2.ndim == 2:
-        return matmul(x2, g)
-    return squeeze(unbroadcast(matmul(x2, expand_dims(g, axis=-1)), (*x1.shape, 1)), axis=-1)
+        return x2 @ g
+    return squeeze(unbroadcast(x2 @ expand_dims(g, axis=-1), (*x1.shape, 1)), axis=-1)
 
 
 @vjp(matmul, "x2")
 def _(g: Tensor, out: Tensor, x1: Tensor, x2: Tensor) -> Tensor:
+    if x1.ndim == x2.ndim == 2:
+        return x1.mT @ g
     if x1.ndim == 1:
         return g * x1 if x2.ndim == 1 else expand_dims(x1, axis=-1) * expand_dims(g, axis=-2)
     if x2.ndim == 1:
-        return matmul(g, x1) if x1.ndim == 2 else squeeze(contract_rows(x1, expand_dims(g, axis=-1)), axis=-1)
+        return g @ x1 if x1.ndim == 2 else squeeze(contract_rows(x1, expand_dims(g, axis=-1)), axis=-1)
     if x2.ndim == 2:
         return contract_rows(x1, g)  # the batch is summed within the one product
-    return unbroadcast(matmul(matrix_transpose(x1), g), x2.shape)
+    return unbroadcast(x1.mT @ g, x2.shape)
 
 
 @jvp(matmul)
@@ -125,7 +129,7 @@ def _(t1: Tensor | None, t2: Tensor | None, out: Tensor, x1: Tensor, x2: Tensor)
 
 @vjp(contract_rows, "x1")
 def _(g: Tensor, out: Tensor, x1: Tensor, x2: Tensor) -> Tensor:
-    return matmul(x2, matrix_transpose(g))
+    return matmul(x2, g.mT)
 
 
 @vjp(contract_rows, "x2")
