@@ -16,6 +16,7 @@ from typedgrad.shapes import DTypeError, ShapeError
 
 TWINS = sorted((FOLDER / "twins").glob("*.py"))
 _ANNOTATION = re.compile(r'(\w+)\[Tensor, "([^"]*)"\]')
+_SUM = re.compile(r"\d+(?:[-+*/]+\d+)+")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -67,7 +68,8 @@ def _bound(text: str, sizes: dict[str, int]) -> str:
     """A message with the names of dimensions replaced by their sizes, but not those between backticks."""
     parts = text.split("`")
     parts[::2] = [_NAME.sub(lambda name: str(sizes.get(name[0], name[0])), part) for part in parts[::2]]
-    return re.sub(r"\w+=(?=\d)", "", "`".join(parts))
+    text = _SUM.sub(lambda found: str(eval(found[0])), "`".join(parts))
+    return re.sub(r"\w+=(?=\d)", "", text)
 
 
 def _sizes(axes: str, sizes: dict[str, int]) -> tuple[int | None, ...]:

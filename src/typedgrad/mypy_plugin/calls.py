@@ -40,6 +40,7 @@ from typedgrad.mypy_plugin.encoding import (
     as_actual,
     as_pattern,
     bare,
+    class_of,
     is_tensor,
     map_tensors,
     tensors_in,
@@ -155,7 +156,7 @@ class Site:
     def _declared(self, tensor: Instance) -> tuple[str, str]:
         known = self.codec.read(tensor) or Known()
         pattern = as_pattern(known.shape)
-        return ("..." if pattern is None else pattern, known.dtype or "Shaped")
+        return ("..." if pattern is None else pattern, class_of(known.dtype or "Shaped"))
 
     # -- actuals ---------------------------------------------------------------------------------------------------
 
@@ -174,7 +175,7 @@ class Site:
             one = Known() if many else self._one(given[0])
             if one is None:
                 continue
-            wanted = slot.known.dtype or "Shaped"
+            wanted = class_of(slot.known.dtype or "Shaped")
             arguments.append(Argument(name, as_pattern(slot.known.shape), wanted, one.shape, one.dtype, items))
             for k, actual in enumerate(given):
                 if actual.expr is not None:

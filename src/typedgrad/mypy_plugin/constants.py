@@ -27,10 +27,10 @@ from mypy.nodes import (
     UnaryExpr,
     Var,
 )
-from mypy.types import Instance, LiteralType, ProperType, Type, get_proper_type
+from mypy.types import Instance, LiteralType, ProperType, Type, UnionType, get_proper_type
 
 from typedgrad.mypy_plugin.definitions import Definitions
-from typedgrad.mypy_plugin.encoding import CONCRETE, LAYER, Codec, as_actual
+from typedgrad.mypy_plugin.encoding import CONCRETE, LAYER, Codec, as_actual, is_tensor
 from typedgrad.shapes import UNKNOWN
 
 _DEPTH: Final = 12
@@ -90,8 +90,17 @@ class Folder:
     def exactly(self, e: Expression | None, known: Type) -> ProperType:
         """The same for the object of a method or attribute, of which mypy shows one alternative at a time."""
         typ, found = get_proper_type(known), get_proper_type(self.narrowed(e, known))
+        found = self.merged(found)
         same = isinstance(typ, Instance) and isinstance(found, Instance) and typ.type is found.type
         return found if same else typ
+
+    def merged(self, typ: ProperType) -> ProperType:
+        """For a union of tensors, perhaps with None, the tensor with what they have in common."""
+        if not isinstance(typ, UnionType):
+            return typ
+        known = self.codec.read(typ)
+        tensors = [item for item in map(get_proper_type, typ.items) if isinstance(item, Instance) and is_tensor(item)]
+        return typ if known is None else self.codec.tensor(tensors[0], known)
 
     def _items(self, items: list[Expression], depth: int) -> object:
         out: list[object] = []

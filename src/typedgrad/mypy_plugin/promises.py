@@ -32,7 +32,7 @@ from mypy.types import AnyType, CallableType, Instance, ProperType, TupleType, T
 from typedgrad.mypy_plugin.aliases import dtype_class, source
 from typedgrad.mypy_plugin.calls import Site
 from typedgrad.mypy_plugin.definitions import functions, statements
-from typedgrad.mypy_plugin.encoding import PHANTOMS, as_actual, as_promise, bare, is_tensor, map_tensors, tensors_in
+from typedgrad.mypy_plugin.encoding import PHANTOMS, as_actual, as_promise, bare, class_of, is_tensor, map_tensors, tensors_in
 from typedgrad.mypy_plugin.report import report
 from typedgrad.shapes import Argument
 
@@ -160,7 +160,8 @@ def _fits(site: Site, wanted: ProperType, given: ProperType, e: Expression, titl
             for w, g, part, i in pairs
         ])
     if isinstance(given, UnionType):
-        return all(_fits(site, wanted, get_proper_type(item), e, title, name) for item in given.items)
+        # Which of them it is may depend on what was tested before: only what all have in common can be wrong.
+        return _fits(site, wanted, site.folder.merged(given), e, title, name)
     if isinstance(wanted, UnionType):
         tensors = [item for item in map(get_proper_type, wanted.items) if is_tensor(item)]
         return len(tensors) != 1 or _fits(site, tensors[0], given, e, title, name)
@@ -169,7 +170,7 @@ def _fits(site: Site, wanted: ProperType, given: ProperType, e: Expression, titl
     promised, actual = site.codec.read(wanted), site.codec.read(given)
     assert promised is not None and actual is not None
     argument = Argument(
-        name or "return", as_promise(promised.shape), promised.dtype or "Shaped", as_actual(actual.shape), actual.dtype
+        name or "return", as_promise(promised.shape), class_of(promised.dtype or "Shaped"), as_actual(actual.shape), actual.dtype
     )
     complaint = site.ask.fits(title, argument, returned=bool(title)).complaint
     if complaint is not None:

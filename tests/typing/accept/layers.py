@@ -16,24 +16,24 @@ WIDTH = 32
 
 def literal_sizes(x: Float32[Tensor, "32 784"]) -> None:
     layer = Dense(in_features=784, out_features=10)
-    reveal_type(layer(x))  # R: ?
-    reveal_type(layer.weight)  # R: ?
-    reveal_type(layer.bias)  # R: ?
-    reveal_type(Dense(out_features=5)(x))  # R: ?
-    reveal_type(Dense(in_features=784, out_features=HIDDEN)(x))  # R: ?
-    reveal_type(Dense(in_features=784, out_features=2 * WIDTH)(x))  # R: ?
-    reveal_type(Dense(in_features=x.shape[1], out_features=x.shape[0] // 2)(x))  # R: ?
+    reveal_type(layer(x))  # R: Float[Tensor, "32 10"]
+    reveal_type(layer.weight)  # R: Float[Tensor, "784 10"]
+    reveal_type(layer.bias)  # R: Float[Tensor, "10"] | None
+    reveal_type(Dense(out_features=5)(x))  # R: Float[Tensor, "32 5"]
+    reveal_type(Dense(in_features=784, out_features=HIDDEN)(x))  # R: Float[Tensor, "32 512"]
+    reveal_type(Dense(in_features=784, out_features=2 * WIDTH)(x))  # R: Float[Tensor, "32 64"]
+    reveal_type(Dense(in_features=x.shape[1], out_features=x.shape[0] // 2)(x))  # R: Float[Tensor, "32 16"]
 
 
 def symbols(x: Float32[Tensor, "*b n"], hidden: int) -> None:
     first = Dense(in_features=x.shape[-1], out_features=hidden)
     second = Dense(in_features=hidden, out_features=10)
-    reveal_type(first(x))  # R: ?
-    reveal_type(second(first(x)))  # R: ?
+    reveal_type(first(x))  # R: Float[Tensor, "*b {hidden}"]
+    reveal_type(second(first(x)))  # R: Float[Tensor, "*b 10"]
 
 
 def unknown(layer: Dense, other: Layer, x: Float32[Tensor, "2 3"], n: Any) -> None:
-    reveal_type(layer(x))  # R: ?
+    reveal_type(layer(x))  # R: Float[Tensor, "2 _"]
     other(x)
     Dense(in_features=n, out_features=n)(x)
 
@@ -47,7 +47,7 @@ def rebound(x: Float32[Tensor, "2 3"], c: bool) -> None:
         layer = Dense(in_features=3, out_features=3)
     layer(x)
     either = Dense(in_features=3, out_features=4) if c else Dense(in_features=3, out_features=5)
-    reveal_type(either(x))  # R: ?
+    reveal_type(either(x))  # R: Float[Tensor, "2 _"]
 
 
 def lists(x: Float32[Tensor, "2 3"]) -> Tensor:
@@ -67,13 +67,13 @@ def lists(x: Float32[Tensor, "2 3"]) -> Tensor:
 
 def chains(x: Float32[Tensor, "32 784"], n: int) -> None:
     model = Sequential(Dense(in_features=784, out_features=n), tg.relu, Dense(in_features=n, out_features=10))
-    reveal_type(model(x))  # R: ?
+    reveal_type(model(x))  # R: Float[Tensor, "32 10"]
     longer = Sequential(model, Dense(in_features=10, out_features=3), Dense(out_features=4))
-    reveal_type(longer(x))  # R: ?
+    reveal_type(longer(x))  # R: Float[Tensor, "32 4"]
     layers: list[Layer] = [model, longer]
     Sequential(*layers)(x)
     Sequential(lambda y: y * 2, Dense(in_features=7, out_features=2))(x)
-    reveal_type(Sequential(Flatten(), Dense(in_features=12, out_features=2))(tg.zeros((5, 3, 4))))  # R: ?
+    reveal_type(Sequential(Flatten(), Dense(in_features=12, out_features=2))(tg.zeros((5, 3, 4))))  # R: Float[Tensor, "... 2"]
 
 
 class Mlp(Layer):
@@ -84,7 +84,7 @@ class Mlp(Layer):
 
     def __call__(self, x: Float[Tensor, "*batch d"]) -> Float[Tensor, "*batch d"]:
         wide = self.up(x)
-        reveal_type(wide)  # R: ?
+        reveal_type(wide)  # R: Float[Tensor, "*batch 4*d"]
         return x + self.down(wide) * self.scale
 
 
@@ -109,7 +109,7 @@ class Net(Layer):
 
     def __call__(self, x: Float[Tensor, "b n"]) -> Float[Tensor, "b m"]:
         h = self.first(x)
-        reveal_type(h)  # R: ?
+        reveal_type(h)  # R: Float[Tensor, "b 64"]
         return self.second(tg.relu(h))
 
 
@@ -150,15 +150,15 @@ class Plain:
 
 def user_layers(x: Float32[Tensor, "8 16"], d: int) -> None:
     mlp = Mlp(d=16)
-    reveal_type(mlp(x))  # R: ?
-    reveal_type(mlp.up(x))  # R: ?
-    reveal_type(mlp.scale)  # R: ?
-    reveal_type(Mlp(d=d).scale)  # R: ?
-    reveal_type(Net(16, 3)(x))  # R: ?
-    reveal_type(Net(16, 3).first(x))  # R: ?
-    reveal_type(Stack(d=16)(x))  # R: ?
-    reveal_type(Wrapper(inner=Dense(in_features=16, out_features=4)).inner(x))  # R: ?
-    reveal_type(Linear(in_features=16, out_features=4)(x))  # R: ?
+    reveal_type(mlp(x))  # R: Float[Tensor, "8 16"]
+    reveal_type(mlp.up(x))  # R: Float[Tensor, "8 64"]
+    reveal_type(mlp.scale)  # R: Float[Tensor, "16"]
+    reveal_type(Mlp(d=d).scale)  # R: Float[Tensor, "{d}"]
+    reveal_type(Net(16, 3)(x))  # R: Float[Tensor, "8 _"]
+    reveal_type(Net(16, 3).first(x))  # R: Float[Tensor, "8 64"]
+    reveal_type(Stack(d=16)(x))  # R: Float[Tensor, "8 _"]
+    reveal_type(Wrapper(inner=Dense(in_features=16, out_features=4)).inner(x))  # R: Float[Tensor, "8 4"]
+    reveal_type(Linear(in_features=16, out_features=4)(x))  # R: Float[Tensor, "8 4"]
     Chosen(wide=False)(x[:, :4])
 
 

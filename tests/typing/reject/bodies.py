@@ -41,11 +41,11 @@ def one_of_two(x: Float32[Tensor, "b n"], c: bool) -> tuple[Float32[Tensor, "b n
 
 
 def broadcast(x: Float32[Tensor, "b n"], bias: Float32[Tensor, "b"]) -> Float32[Tensor, "b n"]:
-    return x + bias  # E: ?
+    return x + bias  # E: add: `x1` and `x2` do not broadcast: axis -1 is n in `x1` but b in `x2` [shape]
 
 
 def broadcast_numbers(x: Float32[Tensor, "b 3"], bias: Float32[Tensor, "4"]) -> Float32[Tensor, "b 3"]:
-    return x * bias  # E: ?
+    return x * bias  # E: multiply: `x1` and `x2` do not broadcast: axis -1 is 3 in `x1` but 4 in `x2` [shape]
 
 
 def augmented(x: Float32[Tensor, "b n"], y: Float32[Tensor, "b m"]) -> None:
@@ -63,11 +63,11 @@ def batches(x: Float32[Tensor, "b1 m k"], y: Float32[Tensor, "b2 k n"]) -> Float
 
 
 def runs(x: Float32[Tensor, "*a n"], y: Float32[Tensor, "*a m"]) -> Float32[Tensor, "*a n"]:
-    return x + y  # E: ?
+    return x + y  # E: add: `x1` and `x2` do not broadcast: axis -1 is n in `x1` but m in `x2` [shape]
 
 
 def expression(x: Float32[Tensor, "n"], y: Float32[Tensor, "n+1"]) -> Float32[Tensor, "n"]:
-    return x + y  # E: ?
+    return x + y  # E: add: `x1` and `x2` do not broadcast: axis -1 is n in `x1` but n+1 in `x2` [shape]
 
 
 def off_by_one(x: Float32[Tensor, "n"]) -> Float32[Tensor, "n"]:
@@ -79,8 +79,8 @@ def doubled(x: Float32[Tensor, "n"]) -> Float32[Tensor, "n"]:
 
 
 def local(x: Float32[Tensor, "b 5"]) -> None:
-    y: Float32[Tensor, "b 3"] = x[:, :4]  # E: ?
-    z: Float32[Tensor, "n"] = x  # E: ?
+    y: Float32[Tensor, "b 3"] = x[:, :4]  # E: `y` is declared as [b 3], not [b 4] [shape]
+    z: Float32[Tensor, "n"] = x  # E: `z` is declared as [n], not [b 5] [shape]
     del y, z
 
 
@@ -110,7 +110,7 @@ def nested_function(x: Float32[Tensor, "b n"]) -> None:
 
 def optional(x: Float32[Tensor, "n"], y: Float32[Tensor, "m"] | None) -> Float32[Tensor, "n"]:
     if y is not None:
-        return x + y  # E: ?
+        return x + y  # E: add: `x1` and `x2` do not broadcast: axis -1 is n in `x1` but m in `x2` [shape]
     return x
 
 
@@ -129,12 +129,12 @@ def float_wanted(i: Int64[Tensor, "n"]) -> Float32[Tensor, "n"]:
 
 
 def wrong_dtype(i: Int64[Tensor, "n"]) -> Float32[Tensor, "n"]:
-    return i + 1  # E: wrong_dtype: `return` must be float32, not int64 [dtype]
+    return i + 1  # E: wrong_dtype: `return` must be Float32, not int64 [dtype]
 
 
 def wrong_width(x: Float32[Tensor, "n"]) -> Float32[Tensor, "n"]:
-    return x.astype("float64")  # E: wrong_width: `return` must be float32, not float64 [dtype]
+    return x.astype("float64")  # E: wrong_width: `return` must be Float32, not float64 [dtype]
 
 
 def comparison(x: Float32[Tensor, "n"]) -> Float32[Tensor, "n"]:
-    return x > 0  # E: comparison: `return` must be float32, not bool [dtype]
+    return x > 0  # E: comparison: `return` must be Float32, not bool [dtype]

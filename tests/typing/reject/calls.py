@@ -87,7 +87,7 @@ def symbolic(x: Float32[Tensor, "batch features"], y: Float32[Tensor, "classes"]
     same(x[0], y)  # E: same: `n` is features in `x` but classes in `y` [shape]
     same(x, y)  # E: same: `x` needs 1 axis (n), got 2 [shape]
     decorated(x, y=y)  # E: decorated: `m` is features in `argument 1` but classes in `y` [shape]
-    fixed(x[None])  # E: ?
+    fixed(x[None])  # E: fixed: `x` needs 2 axes (batch 784), got 3 [shape]
 
 
 def methods(m: Model, f: Applies, x: Float32[Tensor, "4 5"], y: Float32[Tensor, "5"]) -> None:
@@ -105,8 +105,8 @@ def result_used(x: Float32[Tensor, "8 784"], y: Float32[Tensor, "12"]) -> None:
 
 
 def dtypes(i: Int64[Tensor, "4"], x: Float32[Tensor, "4"]) -> None:
-    same(x, i)  # E: same: `y` must be float32, not int64 [dtype]
-    sized(4, x.astype("float64"))  # E: sized: `x` must be float32, not float64 [dtype]
+    same(x, i)  # E: same: `y` must be Float32, not int64 [dtype]
+    sized(4, x.astype("float64"))  # E: sized: `x` must be Float32, not float64 [dtype]
 
 
 def by_alias(x: Float32[Tensor, "4 5"], y: Float32[Tensor, "4"]) -> None:

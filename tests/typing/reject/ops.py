@@ -69,14 +69,14 @@ def losses(logits: Float32[Tensor, "b c"], labels: Int64[Tensor, "n"], targets: 
 
 def from_shape(x: Float32[Tensor, "2 3 d"], w: Float32[Tensor, "d d"]) -> None:
     h = x.reshape(x.shape[0] * x.shape[1], x.shape[2])
-    w @ h.mT + h  # E: ?
+    w @ h.mT + h  # E: add: `x1` and `x2` do not broadcast: axis -1 is 6 in `x1` but d in `x2` [shape]
 
 
 def attention(q: Float32[Tensor, "b t 12"], k: Float32[Tensor, "b t 12"]) -> None:
     b, t, d = q.shape
     q4 = q.reshape(b, t, HEADS, d // HEADS)
     k4 = k.reshape(b, t, HEADS, d // HEADS)
-    q4.permute_dims(0, 2, 1, 3) @ k4.permute_dims(0, 2, 1, 3)  # E: ?
+    q4.permute_dims(0, 2, 1, 3) @ k4.permute_dims(0, 2, 1, 3)  # E: matmul: `k` is 4 in `x1` but t in `x2` [shape]
 
 
 def created(x: Float32[Tensor, "b 4"], n: int) -> None:

@@ -30,7 +30,7 @@ def attention(
 
 
 def not_transposed(q: Float32[Tensor, "b t 8"], k: Float32[Tensor, "b t 8"]) -> None:
-    q @ k  # E: ?
+    q @ k  # E: matmul: `k` is 8 in `x1` but t in `x2` [shape]
 
 
 def run_attention() -> None:

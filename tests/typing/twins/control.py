@@ -33,7 +33,7 @@ def control(x: Float32[Tensor, "b n"], w: Float32[Tensor, "n m"], c: bool) -> Fl
 
 def again(x: Float32[Tensor, "b n"], w: Float32[Tensor, "n m"]) -> None:
     x = x @ w
-    x = x @ w  # E: ?
+    x = x @ w  # E: matmul: `k` is m in `x1` but n in `x2` [shape]
 
 
 def run_control() -> None:

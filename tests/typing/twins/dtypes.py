@@ -24,11 +24,11 @@ def dtypes(x: Float32[Tensor, "n"], d: Float64[Tensor, "n"], i: Int64[Tensor, "n
     reveal_type(x.argmax(axis=0))
     reveal_type(i.astype("float64"))
     reveal_type(tg.where(x > 0, x, 0.0))
-    reveal_type(tg.one_hot(i, 4))
+    reveal_type(tg.one_hot(i, classes=4))
 
 
 def ints(i: Int64[Tensor, "n"]) -> None:
-    tg.relu(i)  # E: ?
+    tg.relu(i)  # E: relu: `x` must be Float, not int64 [dtype]
 
 
 def run_dtypes() -> None:

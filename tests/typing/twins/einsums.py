@@ -21,7 +21,7 @@ def einsums(x: Float32[Tensor, "b i"], y: Float32[Tensor, "i j"], z: Float32[Ten
 
 
 def clash(x: Float32[Tensor, "b i"], y: Float32[Tensor, "j k"]) -> None:
-    tg.einsum("bi,ik->bk", x, y)  # E: ?
+    tg.einsum("bi,ik->bk", x, y)  # E: einsum: `i` is i in `operands[0]` but j in `operands[1]` [shape]
 
 
 def run_einsums() -> None:

@@ -9,7 +9,7 @@ from jaxtyping import Float32, Int64
 import typedgrad as tg
 from typedgrad import Tensor
 
-SIZES = {"p": 2, "q": 3, "r": 4}
+SIZES = {"p": 2, "q": 3, "r": 4, "n": 2, "m": 3}
 
 
 @tg.typed
@@ -29,7 +29,7 @@ def doubled(x: Float32[Tensor, "n"]) -> Float32[Tensor, "2*n"]:
 
 @tg.typed
 def careless(x: Float32[Tensor, "n m"]) -> Float32[Tensor, "n m"]:
-    return x.mT  # E: ?
+    return x.mT  # E: careless: the result must have n on axis 0 (n m), not m [shape]
 
 
 @tg.typed
@@ -48,15 +48,15 @@ def calls(x: Float32[Tensor, "p q"], w: Float32[Tensor, "q r"]) -> None:
 
 
 def clash(x: Float32[Tensor, "p q"], w: Float32[Tensor, "r q"]) -> None:
-    dense(x, w)  # E: ?
+    dense(x, w)  # E: dense: `n` is q in `x` but r in `w` [shape]
 
 
 def wrong_rank(x: Float32[Tensor, "p q r"]) -> None:
-    pair(x)  # E: ?
+    pair(x)  # E: pair: `x` needs 2 axes (n m), got 3 [shape]
 
 
 def wrong_dtype(x: Float32[Tensor, "p"]) -> None:
-    labelled(x, x)  # E: ?
+    labelled(x, x)  # E: labelled: `i` must be Int64, not float32 [dtype]
 
 
 def run_calls() -> None:

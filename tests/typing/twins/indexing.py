@@ -28,11 +28,11 @@ def indexing(x: Float32[Tensor, "b t 5"], i: Int64[Tensor, "n"]) -> None:
 
 
 def out_of_range(x: Float32[Tensor, "b 5"]) -> None:
-    x[:, 5]  # E: ?
+    x[:, 5]  # E: getitem: index 5 is out of range for axis 1 of size 5 [shape]
 
 
 def too_many(x: Float32[Tensor, "b t"]) -> None:
-    x[0, 0, 0]  # E: ?
+    x[0, 0, 0]  # E: getitem: too many indices: 3 for 2 axes [shape]
 
 
 def run_indexing() -> None:

@@ -43,12 +43,12 @@ def blocks(x: Float32[Tensor, "b 8"]) -> None:
 
 def wrong_width(x: Float32[Tensor, "b n"]) -> None:
     layer = tg.init(Dense(in_features=5, out_features=4), tg.random.key(0))
-    layer(x)  # E: ?
+    layer(x)  # E: Dense(in_features=5, out_features=4): `x` has in_features=n, but in_features is 5 [shape]
 
 
 def wrong_block(x: Float32[Tensor, "b n"]) -> None:
     mlp = tg.init(Mlp(d=8), tg.random.key(0))
-    mlp(x)  # E: ?
+    mlp(x)  # E: Mlp(d=8): `x` has d=n, but d is 8 [shape]
 
 
 def run_layers() -> None:

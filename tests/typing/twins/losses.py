@@ -19,11 +19,11 @@ def losses(logits: Float32[Tensor, "b c"], labels: Int64[Tensor, "b"]) -> None:
 
 
 def column(x: Float32[Tensor, "b 1"], y: Float32[Tensor, "b"]) -> None:
-    tg.mse(x, y)  # E: ?
+    tg.mse(x, y)  # E: mse: `*s` is [b 1] in `prediction` but [b] in `target` [shape]
 
 
 def too_few(logits: Float32[Tensor, "b c"], labels: Int64[Tensor, "c"]) -> None:
-    tg.softmax_cross_entropy(logits, labels)  # E: ?
+    tg.softmax_cross_entropy(logits, labels)  # E: softmax_cross_entropy: `*batch` is [b] in `logits` but [c] in `labels` [shape]
 
 
 def run_losses() -> None:

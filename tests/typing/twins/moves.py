@@ -27,15 +27,15 @@ def moves(x: Float32[Tensor, "b t d"]) -> None:
 
 
 def wrong_count(x: Float32[Tensor, "b t d"]) -> None:
-    x.reshape(2, 3, 7)  # E: ?
+    x.reshape(x.shape[0], x.shape[1], x.shape[2] + 1)  # E: reshape: the old and the new shape hold different numbers of elements: b*d*t and b*d*t+b*t [shape]
 
 
 def wrong_join(x: Float32[Tensor, "b t"], y: Float32[Tensor, "b d"]) -> None:
-    tg.concat([x, y], axis=0)  # E: ?
+    tg.concat([x, y], axis=0)  # E: concat: but for axis 0, `arrays[0]` and `arrays[1]` must have the same shape: [t] and [d] [shape]
 
 
 def wrong_order(x: Float32[Tensor, "b t d"]) -> None:
-    x.permute_dims(0, 1)  # E: ?
+    x.permute_dims(0, 1)  # E: permute_dims: axes=(0, 1) must name each of the 3 axes once [shape]
 
 
 def run_moves() -> None:

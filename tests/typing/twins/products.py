@@ -14,18 +14,18 @@ SIZES = {"b": 2, "n": 3, "m": 4, "k": 5}
 
 def product(x: Float32[Tensor, "b n"], w: Float32[Tensor, "n m"]) -> None:
     reveal_type(x @ w)
-    reveal_type(tg.matmul(x, w) + tg.ones((4,)))
+    reveal_type(tg.matmul(x, w) + tg.ones((1,)))
     reveal_type((x @ w).mT)
     reveal_type(x * 2 - 1)
     reveal_type(x[:, :1] + x)
 
 
 def not_transposed(x: Float32[Tensor, "b n"], w: Float32[Tensor, "m n"]) -> None:
-    x @ w  # E: ?
+    x @ w  # E: matmul: `k` is n in `x1` but m in `x2` [shape]
 
 
 def broadcast(x: Float32[Tensor, "b n"], y: Float32[Tensor, "m"]) -> None:
-    x + y  # E: ?
+    x + y  # E: add: `x1` and `x2` do not broadcast: axis -1 is n in `x1` but m in `x2` [shape]
 
 
 def run_product() -> None:

@@ -23,7 +23,7 @@ def reductions(x: Float32[Tensor, "b t d"]) -> None:
 
 
 def no_such_axis(x: Float32[Tensor, "b t d"]) -> None:
-    x.sum(axis=3)  # E: ?
+    x.sum(axis=3)  # E: sum: axis 3 is out of range for 3 axes [shape]
 
 
 def run_reductions() -> None:

@@ -28,7 +28,7 @@ def sizes(x: Float32[Tensor, "b t"], n: int) -> None:
 
 
 def wrong(x: Float32[Tensor, "b t"]) -> None:
-    x @ tg.zeros((x.shape[0], 3))  # E: ?
+    x @ tg.zeros((x.shape[0], 3))  # E: matmul: `k` is t in `x1` but b in `x2` [shape]
 
 
 def run_sizes() -> None:
