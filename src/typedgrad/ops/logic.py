@@ -133,14 +133,15 @@ def bitwise_right_shift(
     return xp_of(x1).bitwise_right_shift(x1, x2)
 
 
-# jaxtyping has no class for "integers and bools", so the rule for the result's dtype refuses the rest.
-def _bits(op: str, argument: str, given: str) -> str:
+# jaxtyping has no class for "integers and bools", so the rule for the result's dtype refuses the rest. By then both
+# operands have been brought to one dtype.
+def _bits(op: str, operands: str, given: str) -> str:
     if kind_of(given) not in ("bool", "int"):
-        raise DTypeError(f"`{argument}` must be Integer or Bool, not {given}", where=op)
+        raise DTypeError(f"{operands} must be Integer or Bool, not {given}", where=op)
     return given
 
 
-dtype(bitwise_and)(lambda x1: _bits("bitwise_and", "x1", x1))
-dtype(bitwise_or)(lambda x1: _bits("bitwise_or", "x1", x1))
-dtype(bitwise_xor)(lambda x1: _bits("bitwise_xor", "x1", x1))
-dtype(bitwise_invert)(lambda x: _bits("bitwise_invert", "x", x))
+dtype(bitwise_and)(lambda x1: _bits("bitwise_and", "`x1` and `x2`", x1))
+dtype(bitwise_or)(lambda x1: _bits("bitwise_or", "`x1` and `x2`", x1))
+dtype(bitwise_xor)(lambda x1: _bits("bitwise_xor", "`x1` and `x2`", x1))
+dtype(bitwise_invert)(lambda x: _bits("bitwise_invert", "`x`", x))

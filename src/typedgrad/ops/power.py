@@ -56,8 +56,11 @@ def power(x: Num[Tensor, "*s"], /, exponent: Number) -> Num[Tensor, "*s"]:
     Tensor([4., 9.], dtype=float32)
     """
     xp = namespace(x)
-    if exponent.__class__ is float and xp.isdtype(x.dtype, "integral"):
-        x = xp.astype(x, xp.float32)
+    if xp.isdtype(x.dtype, "integral"):
+        if isinstance(exponent, float):
+            x = xp.astype(x, xp.float32)
+        elif exponent < 0:
+            raise ValueError(f"power: integers have no negative powers; write {exponent}.0 for a result of floats")
     if exponent == 2:
         return xp.square(x)
     return x * x * x if exponent == 3 else x**exponent
