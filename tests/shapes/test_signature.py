@@ -133,6 +133,16 @@ def test_items_of_a_sequence_have_names_of_their_own() -> None:
         infer(ops.STACK, ["2 3", "2 4"])
 
 
+def test_a_run_that_has_been_fixed_no_longer_grows() -> None:
+    """As in jaxtyping: `*b` after `*#b` takes its own size, and every later `*#b` must broadcast to exactly that."""
+    signature = Signature({"x": Slot("*#b"), "y": Slot("*b"), "z": Slot("*#b")}, Slot("*b"), name="f")
+    assert signature.infer({"x": (1, 3), "y": (2, 3), "z": (3,)}) == (2, 3)
+    with pytest.raises(ShapeError, match=r"^f: `\*b` is \[2 3\] in `y` but \[4 2 3\] in `z`"):
+        signature.infer({"x": (1, 3), "y": (2, 3), "z": (4, 2, 3)})
+    with pytest.raises(ShapeError, match=r"^f: `\*b` is \[2 1 3\] in `x` but \[2 3\] in `y`"):
+        signature.infer({"x": (2, 1, 3), "y": (2, 3), "z": ()})
+
+
 class TestResults:
     broadcasting = Signature({"x": Slot("*#b"), "y": Slot("*#b")}, Slot("*#b"), name="f")
 

@@ -87,16 +87,16 @@ class SignatureError(TypeError):
 
 
 class ShapeStringError(ValueError):
-    """A shape string that is not in the grammar. `column` counts from 0 within `text`."""
+    """A shape string that is not in the grammar. `column` counts from 0 within `text`; `where` says whose it is."""
 
-    def __init__(self, text: str, token: str, column: int, reason: str) -> None:
-        self.text, self.token, self.column, self.reason = text, token, column, reason
-        super().__init__(text, token, column, reason)
+    def __init__(self, text: str, token: str, column: int, reason: str, where: str = "") -> None:
+        self.text, self.token, self.column, self.reason, self.where = text, token, column, reason, where
+        super().__init__(text, token, column, reason, where)
 
     @property
     def first_line(self) -> str:
         """The message in one line."""
-        return f'"{self.text}" is not a shape: {self.reason}'
+        return f"{self.where}: " * bool(self.where) + f'"{self.text}" is not a shape: {self.reason}'
 
     def details(self) -> list[str]:
         """The string, with carets under the token that is wrong."""

@@ -8,17 +8,18 @@ result. All of it runs unchanged on ints and on symbols.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from typedgrad.shapes import dtypes
 from typedgrad.shapes.alignment import Subject
 from typedgrad.shapes.axes import Axis, parse_axes
-from typedgrad.shapes.dim import Dim, Shape, names_of
+from typedgrad.shapes.dim import Dim, Shape
 from typedgrad.shapes.env import Env, Meaning
 from typedgrad.shapes.errors import ShapeError, SignatureError
 from typedgrad.shapes.matching import Matcher
 from typedgrad.shapes.rules import rule_parameters, run_rule, static_value
+from typedgrad.shapes.scope import keys_of_items, names_in, stretched
 from typedgrad.shapes.spelling import Speller
 
 
@@ -42,7 +43,7 @@ class Signature:
     (8, 32, 10)
     """
 
-    __slots__ = ("_local", "_patterns", "args", "name", "out", "where")
+    __slots__ = ("_own", "_patterns", "args", "name", "out", "where")
 
     def __init__(
         self,
@@ -56,7 +57,7 @@ class Signature:
         self.where = where
         self.name = name
         self._patterns: dict[str, tuple[Axis, ...]] | None = None
-        self._local: dict[str, set[str]] | None = None
+        self._own: dict[str, set[str]] | None = None
 
     @property
     def outs(self) -> tuple[Slot, ...]:
@@ -71,12 +72,17 @@ class Signature:
             self._patterns = {name: parse_axes(slot.axes) for name, slot in self.args.items()}
         return self._patterns
 
+    @property
+    def names(self) -> set[str]:
+        """Every name the arguments mention; a starred one without its star, as a rule asks for it."""
+        return names_in(axis for axes in self.patterns.values() for axis in axes)
+
     def attach(self, where: Where, statics: Iterable[str] | None = None) -> None:
         """Make `where` the rule. With the names of the static arguments, also check that it mentions no other name."""
         self.where = where
-        self._local = None
+        self._own = None
         if statics is not None:
-            known = {*self._keys(), *self.args, *statics}
+            known = {*self.names, *self.args, *statics}
             for name in rule_parameters(where):
                 if name not in known:
                     raise SignatureError(
@@ -95,21 +101,12 @@ class Signature:
         """
         env = Env(known)
         matcher = Matcher(env, lambda name: static_value(name, static, env))
-        for name, slot in self.args.items():
-            shape = shapes.get(name)
-            if shape is None:
-                continue
-            pattern = self.patterns[name]
-            if not slot.many:
-                matcher.match(Subject(name, slot.axes, pattern, shape))  # type: ignore[arg-type]  # one shape, not many
-                continue
-            for i, item in enumerate(shape):
-                matcher.match(Subject(f"{name}[{i}]", slot.axes, pattern, item))  # type: ignore[arg-type]  # many shapes
-                local = self._local_keys().get(name)
-                if local:
-                    matcher.settle()
-                    for key in local - known.keys():
-                        env.forget(key)
+        for name, subject in self.subjects(shapes):
+            matcher.match(subject)
+            if self.args[name].many:
+                matcher.settle()
+                for key in self._keys_of_items().get(name, set()) - known.keys():
+                    env.forget(key)
         matcher.settle()
         return env
 
@@ -147,7 +144,7 @@ class Signature:
         self, env: Mapping[str, Meaning], static: Mapping[str, object] = {}, *, lenient: bool = False
     ) -> tuple[Shape, ...]:
         """The shapes of the results, once every name has its meaning; `lenient` takes the others for unknown."""
-        speller = Speller(self.name, env, static, self._stretched(), lenient=lenient)
+        speller = Speller(self.name, env, static, stretched(self.patterns), lenient=lenient)
         if isinstance(self.out, Slot) and self.out.many:
             return speller.series(self.out.axes)
         return tuple(speller.spell(slot.axes) for slot in self.outs)
@@ -158,25 +155,27 @@ class Signature:
         try:
             tensors = {name: shapes.get(name) for name in self.args}
             series = {axis.key for axis in self._out_axes() if axis.kind == "name"} if self._yields_series() else ()
-            env |= run_rule(self.where, env, self._keys(), tensors, static, series)
+            env |= run_rule(self.where, env, self.names, tensors, static, series)
         except SignatureError as error:
             raise SignatureError(f"{self.name}: {error}" if self.name else str(error)) from None
         except ShapeError as error:
-            error.operands = error.operands or tuple(s.operand() for s in self.subjects(shapes))
+            error.operands = error.operands or tuple(subject.operand() for _, subject in self.subjects(shapes))
             raise
 
-    def subjects(self, shapes: Shapes) -> Iterable[Subject]:
-        """Every tensor of a call, for messages."""
+    def subjects(self, shapes: Shapes) -> Iterator[tuple[str, Subject]]:
+        """Every tensor of a call, with the argument that it comes from."""
         for name, slot in self.args.items():
             shape = shapes.get(name)
             if shape is None:
                 continue
-            items = enumerate(shape) if slot.many else [(-1, shape)]
-            for i, item in items:
-                label = f"{name}[{i}]" if slot.many else name
-                yield Subject(label, slot.axes, self.patterns[name], item)  # type: ignore[arg-type]  # one of many
+            items = [(f"{name}[{i}]", item) for i, item in enumerate(shape)] if slot.many else [(name, shape)]
+            for label, item in items:
+                pattern = self.patterns[name]
+                yield name, Subject(label, slot.axes, pattern, item)  # type: ignore[arg-type]  # one shape
 
-    def check_result(self, env: Mapping[str, Meaning], shapes: Shape | tuple[Shape, ...]) -> Env:
+    def check_result(
+        self, env: Mapping[str, Meaning], shapes: Shape | tuple[Shape, ...], static: Mapping[str, object] = {}
+    ) -> Env:
         """Match what was returned against the return annotation; raises `ShapeError` that names the result.
 
         `*#b` and `#n` in a return stand for the broadcast of the arguments that have them.
@@ -193,9 +192,9 @@ class Signature:
         """
         bound = Env(env)
         for axis in self._out_axes():
-            if axis.stretch and axis.key in self._stretched() and axis.key not in bound:
+            if axis.stretch and axis.key in stretched(self.patterns) and axis.key not in bound:
                 bound[axis.key] = () if axis.star else 1
-        matcher = Matcher(bound, lambda name: static_value(name, {}, bound))
+        matcher = Matcher(bound, lambda name: static_value(name, static, bound))
         single = isinstance(self.out, Slot) and not self.out.many
         try:
             for i, shape in enumerate([shapes] if single else shapes):
@@ -232,36 +231,9 @@ class Signature:
     def _out_axes(self) -> list[Axis]:
         return [axis for slot in self.outs for axis in parse_axes(slot.axes)]
 
-    def _stretched(self) -> set[str]:
-        """The names that arguments mention with `#`; where all of those are 1 such a name is not bound."""
-        return {axis.key for axes in self.patterns.values() for axis in axes if axis.stretch and axis.kind == "name"}
-
-    def _keys(self) -> set[str]:
-        """Every name the arguments bind; a starred one without its star, as a rule asks for it."""
-        return {name for axes in self.patterns.values() for axis in axes for name in _names(axis)}
-
-    def _local_keys(self) -> dict[str, set[str]]:
-        """For each sequence argument the names that every item has for itself: nothing else mentions them."""
-        if self._local is None:
-            outs = {name for axis in self._out_axes() for name in _names(axis)}
+    def _keys_of_items(self) -> dict[str, set[str]]:
+        if self._own is None:
             asked = set(rule_parameters(self.where)) - set(self.args) if self.where else set()
-            self._local = {}
-            for name, slot in self.args.items():
-                if slot.many:
-                    others = {
-                        n
-                        for other, axes in self.patterns.items()
-                        if other != name
-                        for axis in axes
-                        for n in _names(axis)
-                    }
-                    shared = outs | asked | others
-                    pattern = self.patterns[name]
-                    self._local[name] = {
-                        axis.key for axis in pattern if axis.kind == "name" and axis.text not in shared
-                    }
-        return self._local
-
-
-def _names(axis: Axis) -> set[str]:
-    return names_of(axis.dim) if axis.kind in ("name", "expression") else set()
+            sequences = [name for name, slot in self.args.items() if slot.many]
+            self._own = keys_of_items(self.patterns, sequences, names_in(self._out_axes()) | asked)
+        return self._own
