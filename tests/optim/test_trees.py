@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_type
 
 import numpy as np
 import pytest
@@ -263,6 +263,17 @@ def test_a_hyper_parameter_that_cannot_be_meant_is_refused(
     with pytest.raises(kind) as caught:
         make()
     assert str(caught.value) == words
+
+
+def test_type_checkers_know_the_parameters_and_the_state() -> None:
+    params = Pair(tg.ones((2,)), None)
+    updater = tg.optim.chain(tg.optim.clip_value(1.0), tg.optim.clip_global_norm(1.0), adam(1e-3))
+    state = updater.init(params)
+    assert_type(state, tg.optim.AdamState)
+    params, state = updater.update(params, params, state)
+    assert_type(params, Pair)
+    assert_type(sgd(0.1).init(params), tg.optim.SgdState)
+    assert_type(sgd(0.1).update(params, params, sgd(0.1).init(params)), tuple[Pair, tg.optim.SgdState])
 
 
 def test_updaters_are_values() -> None:

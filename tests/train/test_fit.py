@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_type
 
 import pytest
 
@@ -39,6 +39,7 @@ def test_fit_takes_the_steps_one_would_write_by_hand(updater: tg.optim.Updater[A
 def test_the_model_that_was_given_is_not_changed() -> None:
     model = line()
     trained = tg.fit(model, doubles(), loss=squared_error, updater=tg.optim.sgd(0.01), epochs=1, key=KEY)
+    assert_type(trained, Line)
     assert values(model) == [0.0]
     assert values(trained) != [0.0]
     assert type(trained) is Line
@@ -82,6 +83,14 @@ def test_the_same_key_gives_the_same_weights_and_another_key_others() -> None:
     first = trained(KEY, columns(), batch=3)
     assert trained(KEY, columns(), batch=3) == first
     assert trained(tg.random.key(4), columns(), batch=3) != first
+
+
+def test_a_dataset_is_shuffled_by_the_key() -> None:
+    def learn(key: tg.random.Key) -> list[Any]:
+        updater = tg.optim.sgd(0.01)
+        return values(tg.fit(line(), doubles(), loss=squared_error, updater=updater, epochs=1, key=key, batch=1))
+
+    assert len({str(learn(tg.random.key(seed))) for seed in range(5)}) > 1
 
 
 def test_dropout_draws_anew_at_every_step_and_from_the_key_alone() -> None:

@@ -21,6 +21,7 @@ class PressCtrlC(tg.train.Listener):
         self.times = times
         self.steps = 0
         self.ends: list[bool] = []
+        self.weights: list[Any] = []
 
     def on_gradients(self, at: tg.train.Moment, gradients: object) -> None:
         if at.step + 1 == self.at_step:
@@ -29,6 +30,7 @@ class PressCtrlC(tg.train.Listener):
 
     def on_step_end(self, at: tg.train.Moment) -> None:
         self.steps = at.step
+        self.weights.append(values(at.model))
 
     def on_fit_end(self, at: tg.train.Moment, *, interrupted: bool) -> None:
         self.ends.append(interrupted)
@@ -50,14 +52,16 @@ def run(listener: tg.train.Listener, epochs: int = 5) -> list[Any]:
 
 
 def test_the_step_is_finished_and_the_model_returned_with_a_notice(capfd: pytest.CaptureFixture[str]) -> None:
-    press = PressCtrlC(at_step=4)
+    press = PressCtrlC(at_step=3)  # of two per epoch
     interrupted = run(press)
-    assert press.steps == 4
+    assert press.steps == 3
     assert press.ends == [True]
-    assert interrupted == run(PressCtrlC(at_step=99), epochs=2)
+    keep = PressCtrlC(at_step=99)
+    run(keep, epochs=2)
+    assert interrupted == keep.weights[2]
     notice = capfd.readouterr().err
     assert "fit: stopping after this step; press Ctrl-C again to stop at once" in notice
-    assert "fit: interrupted after step 4, in epoch 2 of 5; returning the model as it is" in notice
+    assert "fit: interrupted after step 3, in epoch 2 of 5; returning the model as it is" in notice
 
 
 def test_pressed_twice_it_stops_at_once() -> None:
