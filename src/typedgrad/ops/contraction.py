@@ -7,6 +7,7 @@ gradient of every such sum of products is another one.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from jaxtyping import Num
 from typedgrad.backends import namespace
 from typedgrad.core.primitive import jvp, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
-from typedgrad.ops.contraction_program import contract
+from typedgrad.ops.contraction_program import Program, program, run
 from typedgrad.ops.subscripts import explicit, read, signature_of
 
 if TYPE_CHECKING:
@@ -35,13 +36,17 @@ def einsum(operands: Sequence[Num[Tensor, "..."]], /, *, subscripts: str, sizes:
     Tensor([[1, 0],
             [0, 2]], dtype=int64)
     """
-    inputs, output = explicit(read(subscripts, len(operands)), tuple(x.shape for x in operands))
-    given = dict(sizes)
-    held = "".join(dict.fromkeys(label for label in output if label not in given))
-    made = contract(inputs, held, operands)
-    if output == held:
-        return made
-    return _spread(made, held, output, given)
+    steps, held, output = _plan(subscripts, tuple([x.shape for x in operands]), sizes)
+    made = run(steps, operands)
+    return made if output == held else _spread(made, held, output, dict(sizes))
+
+
+@functools.lru_cache(maxsize=4096)
+def _plan(subscripts: str, shapes: tuple[tuple[int, ...], ...], sizes: Sizes) -> tuple[Program, str, str]:
+    """How to contract operands of these shapes; the different labels of the result that they have, and all of them."""
+    inputs, output = explicit(read(subscripts, len(shapes)), shapes)
+    held = "".join(dict.fromkeys(label for label in output if label not in dict(sizes)))
+    return program(inputs, held, shapes), held, output
 
 
 def _spread(x: Tensor, held: str, output: str, given: dict[str, int]) -> Tensor:

@@ -36,7 +36,7 @@ class Factor(NamedTuple):
 
     axes: Axes | None
     packed: bool  # whether its elements must be brought together in memory first
-    shape: Axes
+    shape: Axes | None
     transposed: bool
 
 
@@ -47,7 +47,7 @@ class Multiply(NamedTuple):
     right: int
     factors: tuple[Factor, Factor]
     as_matrices: bool
-    shape: Axes
+    shape: Axes | None
 
 
 Program = tuple[Arrange | Multiply, ...]
@@ -55,15 +55,20 @@ Program = tuple[Arrange | Multiply, ...]
 
 def contract(inputs: tuple[str, ...], output: str, arrays: Sequence[Tensor]) -> Tensor:
     """The array with the axes `output`, which must be different ones, from raw arrays with the axes `inputs`."""
+    return run(program(inputs, output, tuple(x.shape for x in arrays)), arrays)
+
+
+def run(steps: Program, arrays: Sequence[Tensor]) -> Tensor:
+    """What the steps of a program make of raw arrays."""
     xp = namespace(arrays[0])
     pool = list(arrays)
-    for step in program(inputs, output, tuple(tuple(x.shape) for x in arrays)):
+    for step in steps:
         if isinstance(step, Arrange):
             pool[step.operand] = _arrange(xp, pool[step.operand], step)
             continue
         left, right = (_ready(xp, pool[i], f) for i, f in zip((step.left, step.right), step.factors, strict=True))
         product = xp.matmul(left, right) if step.as_matrices else xp.multiply(left, right)
-        pool[min(step.left, step.right)] = xp.reshape(product, step.shape)
+        pool[min(step.left, step.right)] = product if step.shape is None else xp.reshape(product, step.shape)
         del pool[max(step.left, step.right)]
     return pool[0]
 
@@ -80,8 +85,9 @@ def _ready(xp: Namespace[Tensor], x: Tensor, factor: Factor) -> Tensor:
     if factor.axes is not None:
         x = xp.permute_dims(x, factor.axes)
     if factor.packed:
-        x = xp.reshape(x, (math.prod(factor.shape),))
-    x = xp.reshape(x, factor.shape)
+        x = xp.reshape(x, (-1,)) if 0 not in x.shape else x
+    if factor.shape is not None:
+        x = xp.reshape(x, factor.shape)
     return xp.matrix_transpose(x) if factor.transposed else x
 
 
@@ -141,12 +147,12 @@ def _product(
     larger = max(left, right, key=lambda term: math.prod(sizes[label] for label in term))
     summed = [label for label in larger if label in left and label in right and label not in needed]
     made = "".join((*stack, *free[0], *free[1]))
-    if summed:
-        factors = _matrix(left, stack, free[0], summed, sizes), _matrix(right, stack, summed, free[1], sizes)
-    else:
+    if not summed:
         made = output if set(made) == set(output) else made
-        factors = _stretched(left, made, sizes), _stretched(right, made, sizes)
-    return Multiply(i, j, factors, bool(summed), tuple(sizes[label] for label in made)), made
+        return Multiply(i, j, (_stretched(left, made, sizes), _stretched(right, made, sizes)), False, None), made
+    factors = _matrix(left, stack, free[0], summed, sizes), _matrix(right, stack, summed, free[1], sizes)
+    merged = len(free[0]) != 1 or len(free[1]) != 1
+    return Multiply(i, j, factors, True, tuple(sizes[label] for label in made) if merged else None), made
 
 
 def _matrix(term: str, stack: list[str], rows: list[str], columns: list[str], sizes: Mapping[str, int]) -> Factor:
@@ -156,12 +162,13 @@ def _matrix(term: str, stack: list[str], rows: list[str], columns: list[str], si
     groups = (columns, rows) if transposed else (rows, columns)
     wanted = "".join((*stack, *groups[0], *groups[1]))
     shape = (*(sizes[label] for label in stack), *(math.prod(sizes[label] for label in group) for group in groups))
-    return Factor(_permutation(term, wanted), term[-1] in stack, shape, transposed)
+    packed = term[-1] in stack
+    plain = len(rows) == len(columns) == 1 and not packed
+    return Factor(_permutation(term, wanted), packed, None if plain else shape, transposed)
 
 
 def _stretched(term: str, made: str, sizes: Mapping[str, int]) -> Factor:
     """With an axis of size 1 for every label that the other factor alone has."""
     wanted = "".join(label for label in made if label in term)
-    return Factor(
-        _permutation(term, wanted), False, tuple(sizes[label] if label in term else 1 for label in made), False
-    )
+    shape = tuple(sizes[label] if label in term else 1 for label in made)
+    return Factor(_permutation(term, wanted), False, None if wanted == made else shape, False)
