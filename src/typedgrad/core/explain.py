@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import typing
 from typing import TYPE_CHECKING, Any
 
 from beartype.door import is_bearable
+from jaxtyping import AnnotationError
 
-from typedgrad.core.signatures import is_variadic
-from typedgrad.shapes import DTypeError, ShapeError, Slot, dtypes
+from typedgrad.core.signatures import is_variadic, options_of
+from typedgrad.shapes import DTypeError, ShapeError, ShapeStringError, Slot, dtypes, parse_axes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +55,8 @@ def explain_arguments(
     except ShapeError as error:
         error.where = error.where or title
         return error
+    except ShapeStringError:
+        return explain_strings(reading, title)
     except ValueError:
         return None
     return None
@@ -60,40 +64,53 @@ def explain_arguments(
 
 def explain_result(reading: Reading, signature: Signature, env: Any, out: Any, title: str) -> Exception | None:
     """The error for a result that does not fit the annotation, or None if ours finds nothing wrong with it."""
-    slot = reading.out
+    slot, hint = reading.out, reading.out_hint
     if slot is None:
-        if is_bearable(out, reading.out_hint):
-            return None
-        return TypeError(f"{title}: the result must be {_spell(reading.out_hint)}, not {_value(out)}")
-    values = tuple(out) if not isinstance(slot, Slot) and isinstance(out, tuple) else (out,)
-    slots = (slot,) if isinstance(slot, Slot) else slot
-    if len(values) != len(slots):
-        return TypeError(f"{title}: the result must be a tuple of {len(slots)}, not {_value(out)}")
+        return None if _bears(out, hint) else _refusal(title, "the result", hint, out)
     if isinstance(slot, Slot) and slot.many:
         return None
-    for value, wanted in zip(values, slots, strict=True):
-        if not hasattr(value, "shape") or not hasattr(value, "dtype"):
-            return TypeError(f"{title}: the result must be {_spell(reading.out_hint)}, not {_value(value)}")
+    single = isinstance(slot, Slot)
+    slots: tuple[Slot, ...] = (slot,) if isinstance(slot, Slot) else slot
+    hints = (hint,) if single else typing.get_args(hint)
+    if not single and not (isinstance(out, tuple) and len(out) == len(slots)):
+        return TypeError(f"{title}: the result must be a tuple of {len(slots)}, not {_value(out)}")
+    values = (out,) if single else out
+    for i, (value, wanted, one) in enumerate(zip(values, slots, hints, strict=True)):
+        name = "the result" if single else f"part {i} of the result"
+        if isinstance(one.array_type, type) and not isinstance(value, one.array_type):
+            return TypeError(f"{title}: {name} must be a {one.array_type.__name__}, not {_value(value)}")
         if not dtypes.accepts(wanted.dtype, _dtype(value)):
-            return DTypeError(f"the result must be {wanted.dtype}, not {_dtype(value)}", where=title)
+            return DTypeError(f"{name} must be {wanted.dtype}, not {_dtype(value)}", where=title)
     if env is None:
         return None
     try:
         shapes = tuple(tuple(value.shape) for value in values)
-        signature.check_result(env, shapes[0] if isinstance(slot, Slot) else shapes)
+        signature.check_result(env, shapes[0] if single else shapes)
     except ShapeError as error:
         error.where = title
         return error
     return None
 
 
+def explain_strings(reading: Reading, title: str) -> ShapeStringError | None:
+    """The error for a shape string that is malformed, if there is one."""
+    out = reading.out
+    slots = [(f"`{a.name}`", a.slot) for a in reading.tensors if a.slot is not None]
+    slots += [("the result", slot) for slot in ((out,) if isinstance(out, Slot) else out or ())]
+    for name, slot in slots:
+        try:
+            parse_axes(slot.axes)
+        except ShapeStringError as error:
+            return ShapeStringError(error.text, error.token, error.column, error.reason, f"{title}: {name}")
+    return None
+
+
 def _wrong_type(a: Argument, value: Any, title: str) -> Exception | None:
     """The error for one argument whose type, or dtype, is wrong whatever its shape."""
     if a.slot is None:
-        if a.hint is Any or is_bearable(value, a.hint):
-            return None
-        return TypeError(f"{title}: `{a.name}` must be {_spell(a.hint)}, not {_value(value)}")
-    if (value is None and a.optional) or (a.scalar and isinstance(value, (bool, int, float, complex))):
+        return None if a.hint is Any or _bears(value, a.hint) else _refusal(title, f"`{a.name}`", a.hint, value)
+    others = [option for option in options_of(a.hint) if not hasattr(option, "dim_str")]
+    if not a.slot.many and any(_bears(value, option) for option in others):
         return None
     items = value if a.slot.many and isinstance(value, (tuple, list)) else (value,)
     for i, item in enumerate(items):
@@ -105,16 +122,40 @@ def _wrong_type(a: Argument, value: Any, title: str) -> Exception | None:
     return None
 
 
+def _bears(value: object, hint: Any) -> bool:
+    """Whether `value` fits `hint`; True where that cannot be said without knowing what the names of axes mean."""
+    try:
+        return is_bearable(value, hint)
+    except AnnotationError:
+        return True
+
+
+def _refusal(title: str, name: str, hint: Any, value: object) -> TypeError:
+    """The error for a value that is not of its type; of shapes, if it is an array where some arrays are welcome."""
+    words = f"{name} must be {_spell(hint)}, not {_value(value)}"
+    arrays = any(hasattr(option, "dim_str") for option in options_of(hint))
+    return ShapeError(words, where=title) if arrays and hasattr(value, "shape") else TypeError(f"{title}: {words}")
+
+
 def _dtype(value: Any) -> str:
     return str(getattr(value.dtype, "name", value.dtype))
 
 
 def _spell(hint: Any) -> str:
-    return hint.__name__ if isinstance(hint, type) else str(hint).replace("typing.", "").replace("collections.abc.", "")
+    if isinstance(hint, type) and typing.get_origin(hint) is None:
+        return hint.__name__
+    text = str(hint)
+    for module in ("jaxtyping.", "typing.", "collections.abc.", "typedgrad.core.tensor."):
+        text = text.replace(module, "")
+    return text
 
 
-def _value(value: object) -> str:
-    text = repr(value)
-    short = text if len(text) <= 40 and "\n" not in text else ""
+def _value(value: Any) -> str:
+    if value is None:
+        return "None"
     name = type(value).__name__
-    return "None" if value is None else f"{short} ({name})" if short else f"a {name}"
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"{_dtype(value)}[{' '.join(map(str, value.shape))}] ({name})"
+    text = repr(value)
+    short = len(text) <= 40 and "\n" not in text
+    return f"{text} ({name})" if short else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

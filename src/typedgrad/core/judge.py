@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import threading
@@ -12,9 +13,9 @@ from beartype import beartype
 from jaxtyping import AnnotationError, TypeCheckError, jaxtyped
 from jaxtyping import _storage as jaxtyping_storage
 
-from typedgrad.core.explain import explain_arguments, explain_result, shapes_of
+from typedgrad.core.explain import explain_arguments, explain_result, explain_strings, shapes_of
 from typedgrad.core.mode import mode
-from typedgrad.core.remember import Remembered, wrapper_source
+from typedgrad.core.remember import Remembered, class_of, wrapper_source
 from typedgrad.core.signatures import is_required, is_variadic, read, signature_of
 from typedgrad.core.tensor import Tensor
 from typedgrad.shapes import ShapeError
@@ -35,6 +36,10 @@ class _Escaping(Exception):  # carries an error past jaxtyping, is none itself
         self.error = error
 
 
+class _Enough(Exception):  # as above
+    """The arguments are fine, and nothing else was asked."""
+
+
 class _Calls(threading.local):
     """The calls of one function that are on their way through the full check, on this thread."""
 
@@ -50,6 +55,7 @@ class Judge:
         title: what messages call it; given the first argument (a layer names its sizes).
         known: the names that the first argument fixes (a layer's integer fields).
         self_key: an attribute of the first argument that stands for it in cache keys.
+        names: what annotations mention beside the names of the function's module.
         learn: told what the names of axes turned out to be, when the arguments have shapes but no values.
     """
 
@@ -61,16 +67,18 @@ class Judge:
         known: Callable[[Any], Mapping[str, Dim]] | None = None,
         self_key: str | None = None,
         learn: Callable[[Any, Mapping[str, Any]], None] | None = None,
+        names: Mapping[str, object] | None = None,
     ) -> None:
         self.learn = learn
         self.function = function
-        self.reading = read(function)
+        self.reading = read(function, names)
         self.signature = signature_of(self.reading, function.__name__)
         self.title = title or (lambda first: function.__name__)
         self.known = known or (lambda first: {})
         self.self_key = self_key
         self.cache: dict[Any, Remembered] = {}
         self._calls = _Calls()
+        self._parameters = inspect.signature(function)
         self._checked = jaxtyped(typechecker=beartype)(self._inner())
 
     def _inner(self) -> Callable[..., Any]:
@@ -83,7 +91,7 @@ class Judge:
         # jaxtyping would evaluate postponed annotations in this module instead of the function's own.
         hints = {a.name: a.hint for a in self.reading.arguments} | {"return": self.reading.out_hint}
         inner.__annotations__ = {name: hint for name, hint in hints.items() if name in self.function.__annotations__}
-        signature = inspect.signature(self.function)
+        signature = self._parameters
         parameters = [
             p.replace(annotation=hints[p.name]) if p.annotation is not p.empty else p
             for p in signature.parameters.values()
@@ -93,13 +101,18 @@ class Judge:
         inner.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)  # type: ignore[attr-defined]  # read by inspect
         return inner
 
-    def full(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Remembered]:
-        """Check, run, check the result.
+    def full(self, args: tuple[Any, ...], kwargs: dict[str, Any], made: tuple[Any, ...] = ()) -> tuple[Any, Remembered]:
+        """Check, run (unless the result is there already, in `made`), check the result.
 
         Raises:
             ShapeError, TypeError: as `typed` says.
         """
-        call = _Call(self, args, kwargs)
+        try:
+            self._parameters.bind(*args, **kwargs)
+        except TypeError:
+            self.function(*args, **kwargs)  # Python refuses the call in its own words, as it does on the fast path
+            raise
+        call = _Call(self, args, kwargs, made)
         self._calls.stack.append(call)
         try:
             out = self._checked(*args, **kwargs)
@@ -124,6 +137,8 @@ class Judge:
             "_unknown_": self.unknown,
             "_returned_": self.returned,
             "_Tensor_": Tensor,
+            "_class_": class_of,
+            "_len_": len,
             "_storage_": jaxtyping_storage._shape_storage,
             **{f"_default_{a.name}_": a.default for a in self.reading.arguments},
         }
@@ -142,19 +157,14 @@ class Judge:
             self.cache[key] = entry
         return out
 
+    def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Check the arguments alone."""
+        with contextlib.suppress(_Enough):
+            self.full(args, kwargs, made=(_Enough,))
+
     def returned(self, out: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A known call whose result has another signature than last time: judge the result, which is there already."""
-        call = _Call(self, args, kwargs, made=(out,))
-        self._calls.stack.append(call)
-        try:
-            self._checked(*args, **kwargs)
-        except _Escaping as escaping:
-            raise escaping.error from escaping.error.__cause__
-        except (TypeCheckError, AnnotationError) as error:
-            raise call.refused(error) from error
-        finally:
-            self._calls.stack.pop()
-        return out
+        return self.full(args, kwargs, made=(out,))[0]
 
 
 class _Call:
@@ -192,6 +202,8 @@ class _Call:
         self.memos = (dict(single), dict(variadic))
         if self.made:
             self.out = self.made[0]
+            if self.out is _Enough:
+                raise _Enough
         else:
             try:
                 self.out = self.judge.function(*args, **kwargs)
@@ -226,6 +238,7 @@ class _Call:
         else:
             refusal = explain_arguments(judge.reading, judge.signature, self.arguments, self.known, self.title)
             what = "an argument"
+        refusal = refusal or explain_strings(judge.reading, self.title)
         if refusal is not None:
             return refusal
         return ShapeError(f"{what} does not fit the annotations: {_last_words(error)}", where=self.title)

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import inspect
 import typing
+from abc import ABCMeta
 from collections.abc import Callable, Iterator
 from types import CodeType, NoneType, UnionType
 from typing import TYPE_CHECKING, Any
 
-from typedgrad.core.signatures import is_variadic, parameter_list, takes_tensor
+from beartype.door import is_bearable
+from jaxtyping import _storage as jaxtyping_storage
+
+from typedgrad.core.signatures import is_required, is_variadic, options_of, parameter_list
+from typedgrad.core.tensor import Tensor
 from typedgrad.shapes import Slot
 
 if TYPE_CHECKING:
     from typedgrad.core.signatures import Argument, Reading
 
-_TENSOR = "{0}.aval"
-_ARRAY = "({0}.__class__, {0}.shape, {0}.dtype)"
-
 
 class Remembered:
     """A verdict: the signature of the result, and the sizes that jaxtyping bound.
 
-    It goes on jaxtyping's stack of bindings as it is. jaxtyping unpacks what lies on top, which makes the copies that
-    an `isinstance` in the body may extend; most bodies never look.
+    It goes on jaxtyping's stack of bindings as it is. jaxtyping unpacks what lies on top; then it is replaced there by
+    copies, which an `isinstance` in the body may extend. Most bodies never look.
     """
 
     __slots__ = ("result", "single", "variadic")
@@ -33,7 +35,11 @@ class Remembered:
         self.variadic = variadic
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        return iter((dict(self.single), dict(self.variadic), {}, {}))
+        memos: tuple[dict[str, Any], ...] = (dict(self.single), dict(self.variadic), {}, {})
+        stack = jaxtyping_storage._shape_storage.memo_stack
+        if stack and stack[-1] is self:
+            stack[-1] = memos
+        return iter(memos)
 
 
 def wrapper_source(function: Callable[..., Any], reading: Reading, self_key: str | None) -> str | None:
@@ -45,7 +51,9 @@ def wrapper_source(function: Callable[..., Any], reading: Reading, self_key: str
     result = _result_part(reading)
     if result is None or any(part is None for part in parts) or _mentions_braces(function.__code__):
         return None
-    key = ", ".join(part for part in parts if part)
+    if not all(map(_default_fits, arguments)):  # such a default is accepted where it is not written, and only there
+        return None
+    key = "".join(f"{part}, " for part in parts if part)
     passed = ", ".join(_passed(a) for a in arguments)
     positional = "".join(f"{a.name}, " for a in arguments if a.kind is not a.kind.KEYWORD_ONLY)
     keywords = ", ".join(f"{a.name!r}: {a.name}" for a in arguments if a.kind is a.kind.KEYWORD_ONLY)
@@ -53,7 +61,7 @@ def wrapper_source(function: Callable[..., Any], reading: Reading, self_key: str
     return f"""
 def written({parameter_list(arguments)}):
     try:
-        _key_ = ({key},)
+        _key_ = ({key})
         _entry_ = _get_(_key_)
     except (AttributeError, TypeError):
         return _unknown_(None, ({positional}), {{{keywords}}})
@@ -71,7 +79,7 @@ def written({parameter_list(arguments)}):
     try:
         if {result} == _entry_.result:
             return _out_
-    except (AttributeError, TypeError):
+    except (AttributeError, TypeError, IndexError):
         pass
     return _returned_(_out_, ({positional}), {{{keywords}}})
 """
@@ -81,32 +89,48 @@ def _passed(a: Argument) -> str:
     return f"{a.name}={a.name}" if a.kind is a.kind.KEYWORD_ONLY else a.name
 
 
+def _default_fits(a: Argument) -> bool:
+    return is_required(a) or a.hint is Any or a.hint is inspect.Parameter.empty or is_bearable(a.default, a.hint)
+
+
 def _part(a: Argument) -> str | None:
     """What the key says of one argument: "" for nothing, None if its verdict cannot be remembered."""
     if is_variadic(a):
         return None
-    if a.slot is not None:
-        return _tensor_part(a)
-    if a.hint is Any or a.hint is inspect.Parameter.empty:
-        return ""
-    return f"{a.name}.__class__" if _decided_by_class(a.hint) else None
+    return "" if a.hint is Any or a.hint is inspect.Parameter.empty else _key_part(a.name, a.hint)
 
 
-def _tensor_part(a: Argument) -> str | None:
-    assert a.slot is not None
-    if a.slot.many or "{" in a.slot.axes or "?" in a.slot.axes:
+def _result_part(reading: Reading) -> str | None:
+    hint, out = reading.out_hint, reading.out
+    if hint is Any:
+        return "_Tensor_"  # the same whatever it is
+    if isinstance(out, tuple) and not isinstance(out, Slot):
+        items = [_key_part(f"_out_[{i}]", item) for i, item in enumerate(typing.get_args(hint))]
+        return None if None in items else f"(_out_.__class__, _len_(_out_), {', '.join(map(str, items))})"
+    return _key_part("_out_", hint)
+
+
+def _key_part(name: str, hint: Any) -> str | None:
+    """An expression for what a verdict on the value called `name` depends on; None if that is more than can be said."""
+    options = options_of(hint)
+    arrays = [option for option in options if hasattr(option, "dim_str")]
+    others = [option for option in options if not hasattr(option, "dim_str")]
+    if any("{" in array.dim_str or "?" in array.dim_str for array in arrays) or not all(map(_decided_by_class, others)):
         return None
-    text = (_TENSOR if takes_tensor(a) else _ARRAY).format(a.name)
-    others = [option for option in _options(a.hint) if not hasattr(option, "dim_str")]
-    if not others:
-        return text
-    if not all(_decided_by_class(option) for option in others) or not takes_tensor(a):
+    if not arrays:
+        return f"{name}.__class__"
+    if all(array.array_type is Tensor for array in arrays):
+        return f"{name}.aval" if not others else f"({name}.aval if {name}.__class__ is _Tensor_ else _class_({name}))"
+    if others or any(array.array_type is Tensor for array in arrays):
         return None
-    return f"({text} if {a.name}.__class__ is _Tensor_ else {a.name}.__class__)"
+    return f"({name}.__class__, {name}.shape, {name}.dtype)"
 
 
-def _options(hint: Any) -> tuple[Any, ...]:
-    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, UnionType) else (hint,)
+def class_of(value: object) -> type:
+    """The class of what is no Tensor. Raises TypeError for an instance of a subclass, whose shape matters as well."""
+    if isinstance(value, Tensor):
+        raise TypeError("a tensor of another class is judged in full")
+    return value.__class__
 
 
 def _decided_by_class(hint: Any) -> bool:
@@ -117,23 +141,10 @@ def _decided_by_class(hint: Any) -> bool:
         return all(map(_decided_by_class, typing.get_args(hint)))
     if hint is Callable or typing.get_origin(hint) is Callable:
         return True
-    return isinstance(hint, type) and typing.get_origin(hint) is None and type(hint) is type
-
-
-def _result_part(reading: Reading) -> str | None:
-    hint, out = reading.out_hint, reading.out
-    if isinstance(out, Slot) and not out.many:
-        if "{" in out.axes or "?" in out.axes:
-            return None
-        return (_TENSOR if _is_ours(hint) else _ARRAY).format("_out_")
-    if isinstance(out, tuple) and not isinstance(out, Slot):
-        items = typing.get_args(hint)
-        if any("{" in slot.axes or "?" in slot.axes for slot in out) or not all(map(_is_ours, items)):
-            return None
-        return "(_out_.__class__, *[_t_.aval for _t_ in _out_])"
-    if hint is Any:
-        return "None.__class__"
-    return "_out_.__class__" if _decided_by_class(hint) else None
+    if not isinstance(hint, type) or typing.get_origin(hint) is not None:
+        return False
+    # A protocol, or an annotation of jaxtyping, looks at the value itself.
+    return type(hint).__instancecheck__ in (type.__instancecheck__, ABCMeta.__instancecheck__)
 
 
 def result_key(out: Any, reading: Reading) -> Any:
@@ -141,19 +152,11 @@ def result_key(out: Any, reading: Reading) -> Any:
     text = _result_part(reading)
     if text is None:
         return None
-    hint, slot = reading.out_hint, reading.out
-    if isinstance(slot, Slot):
-        return out.aval if _is_ours(hint) else (out.__class__, out.shape, out.dtype)
-    if slot is not None:
-        return (out.__class__, *[t.aval for t in out])
-    return NoneType if hint is Any else out.__class__
-
-
-def _is_ours(hint: Any) -> bool:
-    from typedgrad.core.tensor import Tensor
-
-    array_type = getattr(hint, "array_type", None)
-    return isinstance(array_type, type) and issubclass(array_type, Tensor)
+    scope = {"_out_": out, "_Tensor_": Tensor, "_class_": class_of, "_len_": len}
+    try:
+        return eval(text, scope)  # made of the names above
+    except (AttributeError, TypeError, IndexError):
+        return None
 
 
 def _mentions_braces(code: CodeType) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, get_annotations, signature
 from types import NoneType, UnionType
 from typing import Any, NamedTuple
 
-from typedgrad.core.tensor import Tensor
+from typedgrad.core.postponed import hints_of
 from typedgrad.shapes import Signature, Slot
 
 _SCALARS = (bool, int, float, complex)
@@ -46,9 +46,14 @@ class Reading(NamedTuple):
         return tuple(a for a in self.arguments if a.slot is None)
 
 
-def read(function: Callable[..., Any]) -> Reading:
-    """Read the annotations of `function`; strings are evaluated in its module, as Python itself would."""
-    hints = typing.get_type_hints(function, include_extras=True)
+def read(function: Callable[..., Any], names: Mapping[str, object] | None = None) -> Reading:
+    """Read the annotations of `function`; strings are evaluated in its module, and with `names`.
+
+    Raises:
+        ShapeStringError: for a malformed shape string.
+        NameError: for a shape annotation that mentions what is not defined at run time; others count as `Any` then.
+    """
+    hints = hints_of(function, names)
     arguments = tuple(
         _argument(p.name, p.kind, p.default, hints.get(p.name, Any)) for p in signature(function).parameters.values()
     )
@@ -62,7 +67,7 @@ def signature_of(reading: Reading, name: str) -> Signature:
 
 
 def _argument(name: str, kind: Any, default: object, hint: Any) -> Argument:
-    options = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, UnionType) else (hint,)
+    options = options_of(hint)
     arrays = [option for option in options if _is_array(option)]
     if len(arrays) == 1:
         (array,) = arrays
@@ -95,10 +100,9 @@ def _slot(hint: Any, *, many: bool = False) -> Slot:
     return Slot(hint.dim_str, hint.dtype.__name__, many)
 
 
-def takes_tensor(argument: Argument) -> bool:
-    """Whether the argument is annotated as a typedgrad tensor (rather than a numpy array, say)."""
-    array_type = argument.array_type
-    return isinstance(array_type, type) and issubclass(array_type, Tensor)
+def options_of(hint: Any) -> tuple[Any, ...]:
+    """The members of a union, or the annotation alone."""
+    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, UnionType) else (hint,)
 
 
 def is_variadic(argument: Argument) -> bool:

@@ -7,14 +7,17 @@ way through jaxtyping and beartype, and then through our own matcher, which also
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from typedgrad.core.selfwriting import self_writing
 
 if TYPE_CHECKING:
+    from typedgrad.core.judge import Judge
     from typedgrad.core.primitive import Primitive
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -50,10 +53,18 @@ def typed(function: F) -> F:
     if CHECKS == "off":
         return function
     if not inspect.isfunction(function):
-        raise TypeError(f"typed: expected a function, not {type(function).__name__}; decorate its methods instead")
-    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
-        return _plain(function)
-    return remembering(function)
+        advice = ""
+        if isinstance(function, (staticmethod, classmethod)):
+            advice = f"; put @typed below @{type(function).__name__}"
+        elif isinstance(function, type):
+            advice = "; decorate its methods instead"
+        raise TypeError(f"typed: expected a function, not a {type(function).__name__}{advice}")
+    options: dict[str, Any] = {}
+    if "<locals>" in function.__qualname__:
+        from typedgrad.core.postponed import local_names
+
+        options["names"] = local_names(function, sys._getframe(1))
+    return (_awaited if inspect.iscoroutinefunction(function) else remembering)(function, **options)
 
 
 def remembering(function: F, **options: Any) -> F:
@@ -67,13 +78,21 @@ def remembering(function: F, **options: Any) -> F:
     return cast("F", self_writing(function, write))  # it has the parameters of `function`
 
 
-def _plain(function: F) -> F:
-    """Generators and coroutines: jaxtyping and beartype alone, without a cache."""
-    from beartype import beartype
-    from jaxtyping import jaxtyped
+def _awaited(function: F, **options: Any) -> F:
+    """A coroutine function: its arguments are checked before it starts, its result when it is there. No cache."""
+    judges: list[Judge] = []
 
-    checked: F = jaxtyped(typechecker=beartype)(function)
-    return checked
+    @functools.wraps(function)
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        if not judges:
+            from typedgrad.core.judge import Judge
+
+            judges.append(Judge(function, **options))
+        judges[0].arguments(args, kwargs)
+        out = await function(*args, **kwargs)
+        return judges[0].returned(out, args, kwargs)
+
+    return cast("F", call)  # it has the parameters of `function`
 
 
 def check_arguments(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any]) -> None:
