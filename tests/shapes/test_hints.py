@@ -27,6 +27,7 @@ def hint(signature: Signature, *shapes: str, **static: object) -> str:
         (ops.MATMUL, ["784", "784 10"], "add a batch axis: x[None]"),
         (ops.MATMUL, ["784 10", "784"], ""),
         (ops.LINEAR, ["784", "10 784"], "transpose it: weight.mT"),
+        (ops.MATMUL, ["2 4", "2 3 4"], "transpose it: y.mT"),
         (ops.ADD, ["32 10", "32"], "add an axis at the end: y[..., None]"),
         (ops.MSE, ["32 1", "32"], "drop the axis of size 1: squeeze(prediction, axis=-1)"),
         (ops.MSE, ["1 32", "32"], "drop the axis of size 1: squeeze(prediction, axis=0)"),

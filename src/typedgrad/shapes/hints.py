@@ -41,11 +41,13 @@ def _repairs(
             if other not in (axis, axis + rank):
                 yield shapes, {**static, "axis": other}, f"did you mean axis={other}?"
     suspects = blamed or [operand.name for operand in error.operands if len(error.operands) == 1]
+    ranks = [len(single[name]) for name in suspects if name in single]
     # Beside a vector it is rather an axis that is missing, even where a transposed matrix happens to fit.
-    beside_vector = any(len(single[name]) == 1 for name in suspects if name in single)
-    for repair in (*_REPAIRS[1:], *_REPAIRS[:1]) if beside_vector else _REPAIRS:
+    for repair in (*_REPAIRS[1:], *_REPAIRS[:1]) if 1 in ranks else _REPAIRS:
         for name in reversed(suspects):
-            for shape, advice in repair(name, single[name]) if name in single else ():
+            if name not in single or (repair is _extended and len(single[name]) > min(ranks)):
+                continue
+            for shape, advice in repair(name, single[name]):
                 # Without a culprit among the axes it is the number of axes that is wrong, or a rule that objects.
                 if blamed or len(shape) != len(single[name]):
                     yield {**shapes, name: shape}, static, advice
