@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from typedgrad.core.signatures import Argument
 
 _NUMBERS = (bool, int, float, complex)
-_SCALARS: dict[tuple[type, object, str, str], Tensor] = {}
+_SCALARS: dict[tuple[object, str, str], Tensor] = {}
+# Per op, avals and numbers: the tensors that took the numbers' places, where nothing else had to change.
+_FILLED: dict[tuple[object, ...], list[Tensor | None]] = {}
 _SCALAR_LIMIT = 1_024
 
 
@@ -28,9 +30,13 @@ def converted(op: Primitive, tensors: tuple[Any, ...]) -> tuple[Any, ...]:
         TypeError: for what is neither a tensor nor a permitted scalar.
         DTypeError: for elements of a kind that the annotation refuses.
     """
-    arguments = op.reading.tensors
     if len(tensors) == 1 and tensors[0].__class__ is Tensor:
         return tensors
+    key = (op, *map(_known_by, tensors))
+    filled = _FILLED.get(key)
+    if filled is not None:
+        return tuple([x if number is None else number for x, number in zip(tensors, filled, strict=True)])
+    arguments = op.reading.tensors
     values = [_checked(op, a, v) for a, v in zip(arguments, tensors, strict=True)]
     for group in {a.slot.dtype for a in arguments if a.slot is not None}:
         members = [i for i, a in enumerate(arguments) if a.slot is not None and a.slot.dtype == group]
@@ -38,7 +44,26 @@ def converted(op: Primitive, tensors: tuple[Any, ...]) -> tuple[Any, ...]:
     if all(a is b for a, b in zip(values, tensors, strict=True)):
         return tensors
     _remember(tensors, values)
+    changed = [None if a is b else b for a, b in zip(tensors, values, strict=True)]
+    if all(b is None or a.__class__ in _NUMBERS for a, b in zip(tensors, changed, strict=True)):
+        if len(_FILLED) >= _SCALAR_LIMIT:
+            _FILLED.clear()
+        _FILLED[key] = changed
     return tuple(values)
+
+
+def _known_by(value: Any) -> object:
+    """What stands for an argument in a key: the aval of a tensor, class and value of a number, nothing for the rest."""
+    if value.__class__ is Tensor:
+        return value.aval
+    if value.__class__ in _NUMBERS:
+        return _exact(value)
+    return None if value is None else object()
+
+
+def _exact(number: complex) -> tuple[object, ...]:
+    """A key for a number: 1, 1.0 and True are equal but not the same, nor are 0.0 and -0.0."""
+    return number.__class__, number, number == 0 and str(number)
 
 
 def _remember(tensors: tuple[Any, ...], values: list[Any]) -> None:
@@ -126,14 +151,11 @@ def scalar(value: complex, dtype: str, device: str) -> Tensor:
         from typedgrad.backends import AbstractArray
 
         return Tensor(AbstractArray((), dtype))
-    # 0.0 and -0.0 are equal but not the same, and NaN is not even equal to itself.
-    keep = value != 0 and value == value  # noqa: PLR0124  # the test for NaN
-    key = (type(value), value, dtype, device)
-    found = _SCALARS.get(key) if keep else None
+    key = (_exact(value), dtype, device)
+    found = _SCALARS.get(key)
     if found is None:
         found = Tensor(backend_for_device(device).asarray(value, dtype=dtype, device=device))
-        if keep:
-            if len(_SCALARS) >= _SCALAR_LIMIT:
-                _SCALARS.clear()
-            _SCALARS[key] = found
+        if len(_SCALARS) >= _SCALAR_LIMIT:
+            _SCALARS.clear()
+        _SCALARS[key] = found
     return found
