@@ -9,7 +9,9 @@ from typing import Any, NamedTuple, assert_type
 import pytest
 
 import typedgrad as tg
+from tests.backends import strict as strict
 from tests.train.models import Line, doubles, line, squared_error, values
+from typedgrad.backends import backend_for_device
 from typedgrad.shapes import ShapeError
 
 KEY = tg.random.key(3)
@@ -56,6 +58,17 @@ def test_any_tree_that_can_be_called_is_a_model() -> None:
     model, updater = Scale(tg.asarray(0.0)), tg.optim.sgd(0.05)
     trained = tg.fit(model, doubles(), loss=squared_error, updater=updater, epochs=50, key=KEY)  # type: ignore[type-var]  # mypy does not see that a named tuple can be called
     assert float(trained.factor) == pytest.approx(2.0)
+
+
+def test_fit_and_evaluate_run_on_every_backend() -> None:
+    backend = backend_for_device("strict")
+    x, y = (backend.asarray(v) for v in ([[1.0, 0.0], [0.0, 1.0], [2.0, 1.0]], [0, 1, 0]))
+    data = tg.data.Dataset(tg.Tensor(x), tg.Tensor(y), classes=2)
+    model = tg.to(tg.init(tg.nn.Dense(in_features=2, out_features=2), tg.random.key(0)), "strict")
+    updater = tg.optim.chain(tg.optim.clip_global_norm(1.0), tg.optim.adamw(0.1))
+    trained = tg.fit(model, data, loss=tg.softmax_cross_entropy, updater=updater, epochs=20, key=KEY, batch=2)
+    assert trained.weight.device == "strict"
+    assert tg.evaluate(trained, data).accuracy == 1.0
 
 
 def test_no_epochs_return_the_model() -> None:

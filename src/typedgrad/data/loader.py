@@ -61,6 +61,8 @@ class Loader(Generic[X, Y]):
         """
         starts = range(0, len(self) * self.batch, self.batch)
         if not self.shuffle:
-            return (self.data.rows(slice(start, start + self.batch)) for start in starts)
+            # The standard leaves open what a slice beyond the end gives.
+            n = len(self.data)
+            return (self.data.rows(slice(start, min(start + self.batch, n))) for start in starts)
         order = permutation(len(self.data), self.seed, number)
         return (self.data.rows(order[start : start + self.batch]) for start in starts)
