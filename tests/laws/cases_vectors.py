@@ -90,5 +90,6 @@ CASES = {
     ),
     "tensordot": Case(lambda x1, x2, axes=2: np.tensordot(x1, x2, axes), shapes=_pairs, statics=_paired),
     "diagonal": Case(lambda x, offset=0: np.diagonal(x, offset, -2, -1), statics=_offset, view=True),
+    "trace": Case(lambda x, offset=0: np.trace(x, offset, -2, -1), statics=_offset),
     "diag": Case(_diag, statics=_placed),
 }

@@ -5,11 +5,14 @@ from __future__ import annotations
 from jaxtyping import Num, Shaped
 
 from typedgrad.backends import namespace
-from typedgrad.core.dtypes import DTypeLike
+from typedgrad.core.casting import astype
+from typedgrad.core.dtypes import DTypeLike, native
+from typedgrad.core.primitive import dtype as dtype_rule
 from typedgrad.core.primitive import linear, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
-from typedgrad.core.typed import typed
-from typedgrad.ops.reduce import sum
+from typedgrad.ops.like import ones_like
+from typedgrad.ops.move import expand_dims
+from typedgrad.ops.reduce import accumulated
 from typedgrad.shapes import Dim, maximum, minimum, same
 
 
@@ -84,11 +87,27 @@ def _(g: Tensor, out: Tensor, x: Tensor, *, offset: int, shape: tuple[int, int] 
     return (diagonal(g, offset=offset),)
 
 
-@typed
+@linear
+@primitive
 def trace(x: Num[Tensor, "*b m n"], /, *, offset: int = 0, dtype: DTypeLike | None = None) -> Num[Tensor, "*b"]:
     """The sum of a diagonal, for every matrix of a stack. Small integers are added up as 64-bit integers.
 
     >>> tg.trace(tg.asarray([[1.0, 2.0], [3.0, 4.0]]))
     Tensor(5., dtype=float32)
     """
-    return sum(diagonal(x, offset=offset), axis=-1, dtype=dtype)
+    xp = namespace(x)
+    elements = xp.linalg.diagonal(x, offset=offset)
+    return xp.sum(elements, axis=-1, dtype=None if dtype is None else native(xp, dtype))
+
+
+@dtype_rule(trace)
+def _(x: str, dtype: DTypeLike | None) -> str:
+    return accumulated(x, dtype)
+
+
+@vjp(trace)
+def _(g: Tensor, out: Tensor, x: Tensor, *, offset: int, dtype: DTypeLike | None) -> tuple[Tensor]:
+    m, n = x.shape[-2:]
+    every = expand_dims(expand_dims(astype(g, x.dtype), axis=-1), axis=-1)
+    ones = diag(diagonal(ones_like(x), offset=offset), offset=offset, shape=(m, n))
+    return (every * ones,)
