@@ -48,7 +48,14 @@ if TYPE_CHECKING:
     from typedgrad.shapes.questions import Request as Request
     from typedgrad.shapes.questions import Spelled as Spelled
 
-_LATE = {"judge": "judging"} | dict.fromkeys(("Answer", "Argument", "Complaint", "Request", "Spelled"), "questions")
+_LATE = {
+    "judge": "judging",
+    "Answer": "questions",
+    "Argument": "questions",
+    "Complaint": "questions",
+    "Request": "questions",
+    "Spelled": "questions",
+}
 
 
 def __getattr__(name: str) -> object:
