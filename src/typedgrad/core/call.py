@@ -181,8 +181,18 @@ def spread(layout: tuple[int | None, ...] | None, flat: tuple[Any, ...] | list[A
     """The inverse of `flatten`."""
     if layout is None:
         return tuple(flat)
-    items = iter(flat)
-    return tuple(None if k is None else next(items) if k < 0 else tuple(next(items) for _ in range(k)) for k in layout)
+    items: list[Any] = []
+    start = 0
+    for k in layout:
+        if k is None:
+            items.append(None)
+        elif k < 0:
+            items.append(flat[start])
+            start += 1
+        else:
+            items.append(tuple(flat[start : start + k]))
+            start += k
+    return tuple(items)
 
 
 def raw_arguments(entry: Entry, flat: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -192,7 +202,7 @@ def raw_arguments(entry: Entry, flat: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def box(entry: Entry, flat: tuple[Any, ...], data: Any) -> Any:
     """The result as tensors, recorded if something it depends on is being differentiated."""
-    taped = entry.tapes and any(x.node is not None for x in flat)
+    taped = entry.tapes and any([x.node is not None for x in flat])
     if not entry.several:
         aval = None if entry.avals is None else entry.avals[0]
         return Tensor(data, aval, (entry, flat, data) if taped else None)

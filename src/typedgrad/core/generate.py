@@ -33,9 +33,10 @@ def fast_path(op: Primitive) -> Written:
         "_other_": other,
         "_unknown_": unknown,
         "_general_": general,
+        "_tensors_only_": frozenset((Tensor,)).issuperset,
         **{f"_default_{a.name}_": a.default for a in arguments},
     }
-    simple = not any(a.optional or (a.slot and a.slot.many) for a in tensors)
+    simple = not any(a.optional or _is_many(a) for a in tensors)
     return _source(tensors, statics, simple=simple), scope
 
 
@@ -47,6 +48,7 @@ def _source(tensors: list[Argument], statics: list[Argument], *, simple: bool) -
     keywords = ", ".join(f"{a.name!r}: {a.name}" for a in statics)
     lines = [
         f"def written({parameter_list((*tensors, *statics))}):",
+        *(f"    if {a.name}.__class__ is list:\n        {a.name} = tuple({a.name})" for a in tensors if _is_many(a)),
         f"    if {odd}:",
         f"        return _other_(_op_, ({given}), {{{keywords}}})",
         f"    _key_ = ({', '.join(parts)},)",
@@ -77,15 +79,19 @@ def _source(tensors: list[Argument], statics: list[Argument], *, simple: bool) -
 
 
 def _is_odd(a: Argument) -> str:
-    if a.slot is not None and a.slot.many:
-        return f"not ({a.name}.__class__ is tuple and all(t.__class__ is _Tensor_ for t in {a.name}))"
+    if _is_many(a):
+        return f"not ({a.name}.__class__ is tuple and _tensors_only_(map(type, {a.name})))"
     if a.optional:
         return f"({a.name}.__class__ is not _Tensor_ and {a.name} is not None)"
     return f"{a.name}.__class__ is not _Tensor_"
 
 
+def _is_many(a: Argument) -> bool:
+    return a.slot is not None and a.slot.many
+
+
 def _key(a: Argument) -> str:
-    if a.slot is not None and a.slot.many:
+    if _is_many(a):
         return f"tuple([t.aval for t in {a.name}])"
     if a.optional:
         return f"None if {a.name} is None else {a.name}.aval"

@@ -50,6 +50,8 @@ def item(self: Tensor, index: AnyIndex) -> Tensor:
     An index without tensors needs no check that the array does not make itself, and is not remembered: loops count
     through millions of them.
     """
+    if index.__class__ is Tensor and index.dtype.kind in "iu":
+        return getitem(self, (index,), index=(int,))
     items = index if index.__class__ is tuple else (index,)
     for i in items:
         if i.__class__ not in _STATIC:
@@ -63,7 +65,7 @@ def item(self: Tensor, index: AnyIndex) -> Tensor:
         else:
             if self.node is None:
                 return Tensor(found)
-            statics = {"index": _taken_apart(self, items)[1]}
+            statics = {"index": tuple([_hashable(i) if i.__class__ is slice else i for i in items])}
             run = partial(_GETITEM.body, **statics)
             entry = Entry(_GETITEM, run, None, statics=statics, layout=(-1, 0), several=False)
             return Tensor(found, None, (entry, (self,), found) if entry.tapes else None)
@@ -83,7 +85,7 @@ def _taken_apart(x: Tensor, items: tuple[Any, ...]) -> tuple[tuple[Tensor, ...],
     masks: list[Tensor] = []
     for i in items:
         if isinstance(i, slice):
-            static.append(tuple(None if part is None else operator.index(part) for part in (i.start, i.stop, i.step)))
+            static.append(_hashable(i))
         elif i is None or i is ...:
             static.append(i)
         elif not isinstance(i, Tensor):
@@ -97,6 +99,16 @@ def _taken_apart(x: Tensor, items: tuple[Any, ...]) -> tuple[tuple[Tensor, ...],
         else:
             raise TypeError(f"x[index]: a Tensor in an index must hold integers or bools, not {i.dtype.name}")
     return _without_masks(x, static, tensors, masks) if masks else (tuple(tensors), tuple(static))
+
+
+def _hashable(i: slice) -> tuple[int | None, int | None, int | None]:
+    """A slice, which is hashable from Python 3.12 on only."""
+    start, stop, step = i.start, i.stop, i.step
+    return (
+        None if start is None else operator.index(start),
+        None if stop is None else operator.index(stop),
+        None if step is None else operator.index(step),
+    )
 
 
 def _without_masks(

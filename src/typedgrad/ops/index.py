@@ -67,8 +67,10 @@ def scatter(
     """
     zeros: Any = namespace(updates).zeros(shape, dtype=updates.dtype)
     if not indices:
-        old = tuple(i for i in index if i is not None)  # new axes can be read, but not assigned to
-        zeros[_native(old, ())] = namespace(updates).reshape(updates, indexed(shape, (), old))
+        if None in index:  # new axes can be read, but not assigned to
+            index = tuple(i for i in index if i is not None)
+            updates = namespace(updates).reshape(updates, indexed(shape, (), index))
+        zeros[_native(index, ())] = updates
         return zeros  # type: ignore[no-any-return]  # a raw array, fresh, that can still be changed
     added: Tensor = backend_of(zeros).scatter_add(zeros, _native(index, indices), updates)
     return added

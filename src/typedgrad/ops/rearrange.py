@@ -22,8 +22,9 @@ def flatten(x: Shaped[Tensor, "*old"], /, *, start: int = 0, end: int = -1) -> S
     >>> tg.flatten(tg.ones((2, 3, 4)), start=1).shape
     (2, 12)
     """
-    i, j = _span(x.shape, start, end)
-    return namespace(x).reshape(x, (*x.shape[:i], math.prod(x.shape[i:j]), *x.shape[j:]))
+    shape = x.shape
+    i, j = (start % len(shape), end % len(shape) + 1) if shape else (0, 0)
+    return namespace(x).reshape(x, (*shape[:i], math.prod(shape[i:j]), *shape[j:]))
 
 
 @where(flatten)

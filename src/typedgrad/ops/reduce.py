@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from jaxtyping import Float, Real, Shaped
 
@@ -108,10 +109,16 @@ for _op in (max, min):
 
 def kept(g: Tensor, shape: tuple[int, ...], axis: Axis) -> Tensor:
     """What a reduction of `shape` over `axis` gave, with the reduced axes there again, of size 1."""
-    wanted: tuple[int, ...] = reduced(shape, axis, keepdims=True)  # type: ignore[assignment]  # of ints, like `shape`
+    wanted = _with_ones(shape, axis)
     return g if g.shape == wanted else reshape(g, wanted)
 
 
+@lru_cache(maxsize=4096)
+def _with_ones(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
+    return reduced(shape, axis, keepdims=True)  # type: ignore[return-value]  # of ints, like `shape`
+
+
+@lru_cache(maxsize=4096)
 def count(shape: tuple[int, ...], axis: Axis) -> int:
     """How many elements a reduction over `axis` makes into one."""
     return math.prod(shape[i] for i in axes_of(shape, axis))
