@@ -81,7 +81,21 @@ def _diag(x: Any, offset: int = 0, shape: tuple[int, int] | None = None) -> Any:
     return out
 
 
+def _matrices(rng: Random) -> dict[str, Any]:
+    pool = (0, 1, 2) if rng.random() < 0.25 else (1, 2, 3)
+    left, right = _batches(rng)
+    return {"x1": (*left, rng.choice(pool), rng.choice(pool)), "x2": (*right, rng.choice(pool), rng.choice(pool))}
+
+
+def _kron(x1: Any, x2: Any) -> Any:
+    (m, n), (p, q) = x1.shape[-2:], x2.shape[-2:]
+    blocks = np.einsum("...mn,...pq->...mpnq", x1, x2)
+    return blocks.reshape(*blocks.shape[:-4], m * p, n * q)
+
+
 CASES = {
+    "outer": Case(np.outer),
+    "kron": Case(_kron, shapes=_matrices),
     "vecdot": Case(_vecdot, shapes=_vectors, statics=_along),
     "cross": Case(
         lambda x1, x2, axis=-1: np.linalg.cross(x1, x2, axis=axis),
