@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import functools
 import re
+import typing
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
@@ -101,9 +102,16 @@ class Primitive:
         found = set(self.body.__annotations__)
         for parameter, annotation in self.body.__annotations__.items():
             if parameter != "return":
-                for text in _QUOTED.findall(str(annotation)):
+                for text in _shape_strings(annotation):
                     found.update(_NAME.findall(text))
         return found
+
+
+def _shape_strings(annotation: Any) -> list[str]:
+    if isinstance(annotation, str):
+        return _QUOTED.findall(annotation)
+    own = [annotation.dim_str] if hasattr(annotation, "dim_str") else []
+    return [*own, *(text for part in typing.get_args(annotation) for text in _shape_strings(part))]
 
 
 def _define(body: F, derivatives: tuple[Rule, ...] | None) -> F:
@@ -123,7 +131,7 @@ def _describe(op: Primitive) -> registry.Entry:
     from typedgrad.core.signatures import is_required
 
     defaults = {a.name: a.default for a in op.reading.statics if not is_required(a)}
-    return registry.Entry(op.signature, defaults, op.dtype_rule)
+    return registry.Entry(op.signature, defaults, op.dtype_rule, tuple(a.name for a in op.reading.arguments))
 
 
 def primitive(body: F) -> F:
@@ -185,6 +193,8 @@ def vjp(op: Callable[..., Any], *arguments: str) -> Callable[[R], R]:
     def attach(rule: R) -> R:
         if arguments:
             for name in arguments:
+                if name not in found.body.__annotations__:
+                    raise SignatureError(f"vjp({found.name}): `{name}` is no argument of {found.name}")
                 found.vjp_rules[name] = rule
         else:
             found.vjp_rule = rule
