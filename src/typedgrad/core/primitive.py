@@ -186,7 +186,8 @@ def where(op: Callable[..., Any]) -> Callable[[R], R]:
 def vjp(op: Callable[..., Any], *arguments: str) -> Callable[[R], R]:
     """Attach the rule that pulls a cotangent of the output back to the inputs.
 
-    With the name of an argument, the rule gives the cotangent of that argument alone and only runs if it is wanted.
+    With the name of an argument, the rule gives the cotangent of that argument alone and only runs if it is wanted. For
+    a sequence of tensors it may give a function from positions to cotangents, which is called where one is wanted.
     """
     found = lookup(op)
 
