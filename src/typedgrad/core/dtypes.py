@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from typedgrad.backends import Namespace
 
 DTypeLike: TypeAlias = str | type | np.dtype[np.generic]
-_PYTHON = {bool: "bool", int: "int64", float: "float32", complex: "complex64"}
+# Names found before: numpy takes microseconds to spell one.
+_NAMES: dict[object, str] = {bool: "bool", int: "int64", float: "float32", complex: "complex64"}
 
 
 def dtype_name(dtype: object) -> str:
@@ -23,8 +24,9 @@ def dtype_name(dtype: object) -> str:
     >>> dtype_name(np.float64), dtype_name("int8"), dtype_name(float)
     ('float64', 'int8', 'float32')
     """
-    if isinstance(dtype, type) and dtype in _PYTHON:
-        return _PYTHON[dtype]
+    ours = isinstance(dtype, (np.dtype, type))
+    if ours and dtype in _NAMES:
+        return _NAMES[dtype]
     try:
         name: str = np.dtype(dtype).name  # type: ignore[call-overload]  # numpy refuses what is not a dtype
     except TypeError:
@@ -32,6 +34,8 @@ def dtype_name(dtype: object) -> str:
         name = str(dtype).rpartition(".")[2]
     if name not in SUPPORTED or dtype is None:  # numpy takes None for float64
         raise TypeError(f"{dtype!r} is not a dtype; use a name such as 'float32' or typedgrad.float32")
+    if ours:
+        _NAMES[dtype] = name
     return name
 
 

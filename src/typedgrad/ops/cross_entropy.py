@@ -165,7 +165,7 @@ for _op in (softmax_cross_entropy, nll, soft_label_cross_entropy, kl_divergence)
 def _chosen(rows: Tensor, labels: Tensor) -> Tensor:
     """The element of each row that its label names."""
     xp = namespace(rows)
-    return xp.take_along_axis(rows, xp.expand_dims(labels, axis=-1), axis=-1)[..., 0]
+    return xp.take_along_axis(rows, labels[..., None], axis=-1)[..., 0]
 
 
 def _rows(g: Tensor, batch: tuple[int, ...], reduction: Reduction) -> Tensor:
