@@ -13,7 +13,6 @@ from typedgrad.backends import backend_for_device, namespace
 from typedgrad.backends.philox import block
 from typedgrad.core.dtypes import DTypeLike, dtype_name, native
 from typedgrad.core.tensor import Tensor
-from typedgrad.shapes import ShapeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +70,36 @@ def key(seed: int) -> Key:
     return Key((seed & _MASK, seed >> 32))
 
 
+def _checked(function: str, key: Key) -> Key:
+    if not isinstance(key, Key):
+        raise TypeError(
+            f"{function}: `key` must be a random key, made by tg.random.key(seed), not {type(key).__name__}"
+        )
+    return key
+
+
+def _whole(function: str, name: str, n: int) -> int:
+    if not isinstance(n, int) or isinstance(n, bool):
+        raise TypeError(f"{function}: `{name}` must be an int, not {type(n).__name__}")
+    return n
+
+
+def _count(function: str, n: int) -> int:
+    if _whole(function, "n", n) < 0:
+        raise ValueError(f"{function}: `n` must not be negative, got {n}")
+    return n
+
+
+def _sizes(function: str, shape: int | tuple[int, ...]) -> tuple[int, ...]:
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    for axis, n in enumerate(sizes):
+        if not isinstance(n, int) or isinstance(n, bool):
+            raise TypeError(f"{function}: the size of axis {axis} must be an int, not {n!r}")
+        if n < 0:
+            raise ValueError(f"{function}: the size of axis {axis} must not be negative, got {n}")
+    return sizes
+
+
 def _child(parent: Key, number: int, stream: int) -> Key:
     words = block(parent.words, number & 0xFFFFFFFFFFFFFFFF | stream << 96)
     return Key((words[0], words[1]))
@@ -82,7 +111,8 @@ def split(key: Key, n: int = 2) -> tuple[Key, ...]:
     >>> len(tg.random.split(tg.random.key(0), 3))
     3
     """
-    return tuple(_child(key, i, _SPLIT) for i in range(n))
+    _checked("split", key)
+    return tuple(_child(key, i, _SPLIT) for i in range(_count("split", n)))
 
 
 def fold_in(key: Key, data: int | str) -> Key:
@@ -91,25 +121,29 @@ def fold_in(key: Key, data: int | str) -> Key:
     >>> tg.random.fold_in(tg.random.key(0), "layers.0.weight") == tg.random.fold_in(tg.random.key(0), "layers.1.weight")
     False
     """
+    _checked("fold_in", key)
     if isinstance(data, str):
         text = data.encode()
         return _child(key, zlib.crc32(text) | zlib.adler32(text) << 32, _NAME)
+    if not isinstance(data, int) or isinstance(data, bool):
+        raise TypeError(f"fold_in: `data` must be an int or a string, not {type(data).__name__}")
     return _child(key, data, _FOLD)
 
 
-def bits(key: Key, shape: tuple[int, ...] = (), *, device: str = "cpu") -> Tensor:
+def bits(key: Key, shape: int | tuple[int, ...] = (), *, device: str = "cpu") -> Tensor:
     """Uniformly distributed 32-bit words.
 
     >>> tg.random.bits(tg.random.key(0), (2,)).dtype
     dtype('uint32')
     """
+    sizes = _sizes("bits", shape)
     backend = backend_for_device(device)
-    return Tensor(backend.xp.reshape(_words(key, math.prod(shape), device), shape))
+    return Tensor(backend.xp.reshape(_words(_checked("bits", key), math.prod(sizes), device), sizes))
 
 
 def uniform(
     key: Key,
-    shape: tuple[int, ...] = (),
+    shape: int | tuple[int, ...] = (),
     *,
     low: float = 0.0,
     high: float = 1.0,
@@ -126,15 +160,15 @@ def uniform(
     """
     if not low <= high:
         raise ValueError(f"uniform: `low` must not exceed `high`, got {low} and {high}")
-    name = _float_name("uniform", dtype)
-    unit = _unit(key, math.prod(shape), name, device)
+    sizes = _sizes("uniform", shape)
+    unit = _unit(_checked("uniform", key), math.prod(sizes), _float_name("uniform", dtype), device)
     xp: Any = namespace(unit)
-    return Tensor(xp.reshape(unit * (high - low) + low, shape))
+    return Tensor(xp.reshape(unit * (high - low) + low, sizes))
 
 
 def normal(
     key: Key,
-    shape: tuple[int, ...] = (),
+    shape: int | tuple[int, ...] = (),
     *,
     mean: float = 0.0,
     std: float = 1.0,
@@ -151,21 +185,21 @@ def normal(
     """
     if not std >= 0:
         raise ValueError(f"normal: `std` must not be negative, got {std}")
-    name = _float_name("normal", dtype)
-    n = math.prod(shape)
+    sizes = _sizes("normal", shape)
+    n = math.prod(sizes)
     half = (n + 1) // 2
-    unit = _unit(key, 2 * half, name, device)
+    unit = _unit(_checked("normal", key), 2 * half, _float_name("normal", dtype), device)
     xp: Any = namespace(unit)
     # 1 - u lies in (0, 1], where the logarithm is finite.
     radius = xp.sqrt(-2.0 * xp.log(1.0 - unit[:half]))
     angle = (2.0 * math.pi) * unit[half:]
     both = xp.concat((radius * xp.cos(angle), radius * xp.sin(angle)))[:n]
-    return Tensor(xp.reshape(both * std + mean, shape))
+    return Tensor(xp.reshape(both * std + mean, sizes))
 
 
 def truncated_normal(
     key: Key,
-    shape: tuple[int, ...] = (),
+    shape: int | tuple[int, ...] = (),
     *,
     low: float = -2.0,
     high: float = 2.0,
@@ -184,7 +218,9 @@ def truncated_normal(
         raise ValueError(f"truncated_normal: `low` must be less than `high`, got {low} and {high}")
     if high < -4 or low > 4 or high - low < 0.05:
         raise ValueError(f"truncated_normal: [{low}, {high}] holds too little of the distribution to be drawn from")
-    drawn: Any = normal(key, shape, dtype=dtype, device=device).data
+    shape = _sizes("truncated_normal", shape)
+    dtype = _float_name("truncated_normal", dtype)
+    drawn: Any = normal(_checked("truncated_normal", key), shape, dtype=dtype, device=device).data
     xp: Any = namespace(drawn)
     attempt = 0
     while True:
@@ -196,7 +232,7 @@ def truncated_normal(
         drawn = xp.where(outside, again, drawn)
 
 
-def bernoulli(key: Key, p: float, shape: tuple[int, ...] = (), *, device: str = "cpu") -> Tensor:
+def bernoulli(key: Key, p: float, shape: int | tuple[int, ...] = (), *, device: str = "cpu") -> Tensor:
     """True with probability `p`.
 
     Raises ValueError unless 0 <= p <= 1.
@@ -206,11 +242,12 @@ def bernoulli(key: Key, p: float, shape: tuple[int, ...] = (), *, device: str = 
     """
     if not 0.0 <= p <= 1.0:
         raise ValueError(f"bernoulli: `p` must be a probability, got {p}")
-    unit = _unit(key, math.prod(shape), "float32", device)
-    return Tensor(namespace(unit).reshape(unit < p, shape))
+    sizes = _sizes("bernoulli", shape)
+    unit = _unit(_checked("bernoulli", key), math.prod(sizes), "float32", device)
+    return Tensor(namespace(unit).reshape(unit < p, sizes))
 
 
-def randint(key: Key, shape: tuple[int, ...] = (), *, low: int = 0, high: int, device: str = "cpu") -> Tensor:
+def randint(key: Key, shape: int | tuple[int, ...] = (), *, low: int = 0, high: int, device: str = "cpu") -> Tensor:
     """Integers distributed uniformly over low, ..., high - 1.
 
     Raises ValueError unless low < high.
@@ -219,15 +256,16 @@ def randint(key: Key, shape: tuple[int, ...] = (), *, low: int = 0, high: int, d
     >>> int(x.min()), int(x.max())
     (2, 4)
     """
-    if not low < high:
+    sizes = _sizes("randint", shape)
+    if not _whole("randint", "low", low) < _whole("randint", "high", high):
         raise ValueError(f"randint: `low` must be less than `high`, got {low} and {high}")
     span = high - low
     if span > 2**53:
         raise ValueError(f"randint: high - low must be at most 2**53, got {span}")
-    unit = _unit(key, math.prod(shape), "float64", device)
+    unit = _unit(_checked("randint", key), math.prod(sizes), "float64", device)
     xp: Any = namespace(unit)
     whole = xp.astype(xp.floor(unit * float(span)), xp.int64) + low
-    return Tensor(xp.reshape(whole, shape))
+    return Tensor(xp.reshape(whole, sizes))
 
 
 def permutation(key: Key, n: int, *, device: str = "cpu") -> Tensor:
@@ -236,7 +274,7 @@ def permutation(key: Key, n: int, *, device: str = "cpu") -> Tensor:
     >>> sorted(tg.random.permutation(tg.random.key(0), 4).tolist())
     [0, 1, 2, 3]
     """
-    words = _words(key, 2 * n, device)
+    words = _words(_checked("permutation", key), 2 * _count("permutation", n), device)
     xp: Any = namespace(words)
     wide = xp.astype(words, xp.uint64)
     # 64 bits a number: ties, which would favour the lower one, are out of reach.
@@ -251,10 +289,6 @@ def _float_name(function: str, dtype: DTypeLike) -> str:
 
 
 def _words(key: Key, n: int, device: str) -> Any:
-    if not isinstance(key, Key):
-        raise TypeError(f"expected a random key, made by tg.random.key(seed), not {type(key).__name__}")
-    if n < 0:
-        raise ShapeError("a shape must not have negative sizes", where="random")
     return backend_for_device(device).random_bits(key.words, 0, n, device=device)
 
 
