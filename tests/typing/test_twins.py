@@ -73,7 +73,9 @@ def _bound(text: str, sizes: dict[str, int]) -> str:
 
 
 def _sizes(axes: str, sizes: dict[str, int]) -> tuple[int | None, ...]:
-    return tuple(None if token == "_" else int(eval(token, {"max": max, "min": min}, dict(sizes))) for token in axes.split())
+    return tuple(
+        None if token == "_" else int(eval(token, {"max": max, "min": min}, dict(sizes))) for token in axes.split()
+    )
 
 
 @pytest.mark.parametrize("path", TWINS, ids=name_of)
@@ -89,14 +91,14 @@ def test_what_mypy_reveals_is_what_runs(path: Path, report: Report, monkeypatch:
         for shape, dtype in run.shown[line]:
             known = _sizes(axes, sizes)
             assert len(known) == len(shape), f"line {line}: {text} against {shape}"
-            assert all(k in (None, n) for k, n in zip(known, shape, strict=True)), f"line {line}: {text} against {shape}"
+            assert all(k in (None, n) for k, n in zip(known, shape, strict=True)), (
+                f"line {line}: {text} against {shape}"
+            )
             assert kind.lower() == dtype or kind in ("Float", "Num", "Real", "Shaped"), f"line {line}: {text}, {dtype}"
 
 
 @pytest.mark.parametrize("path", TWINS, ids=name_of)
-def test_what_mypy_refuses_is_refused_when_it_runs(
-    path: Path, report: Report, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_mypy_refuses_is_refused_when_it_runs(path: Path, report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(path, monkeypatch)
     sizes: dict[str, int] = run.module.SIZES
     wanted = expected(path, "E")

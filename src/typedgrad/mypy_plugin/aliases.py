@@ -37,9 +37,42 @@ from mypy.nodes import (
 from typedgrad.mypy_plugin.definitions import statements
 
 CLASSES: Final = frozenset(
-    "BFloat16 Bool Complex Complex128 Complex64 Float Float16 Float32 Float64 Float8e4m3b11fnuz Float8e4m3fn "
-    "Float8e4m3fnuz Float8e5m2 Float8e5m2fnuz Inexact Int Int16 Int2 Int32 Int4 Int64 Int8 Integer Key Num Real Shaped "
-    "UInt UInt16 UInt2 UInt32 UInt4 UInt64 UInt8".split()
+    [
+        "BFloat16",
+        "Bool",
+        "Complex",
+        "Complex128",
+        "Complex64",
+        "Float",
+        "Float16",
+        "Float32",
+        "Float64",
+        "Float8e4m3b11fnuz",
+        "Float8e4m3fn",
+        "Float8e4m3fnuz",
+        "Float8e5m2",
+        "Float8e5m2fnuz",
+        "Inexact",
+        "Int",
+        "Int16",
+        "Int2",
+        "Int32",
+        "Int4",
+        "Int64",
+        "Int8",
+        "Integer",
+        "Key",
+        "Num",
+        "Real",
+        "Shaped",
+        "UInt",
+        "UInt16",
+        "UInt2",
+        "UInt32",
+        "UInt4",
+        "UInt64",
+        "UInt8",
+    ]
 )
 """The classes of jaxtyping."""
 
@@ -47,10 +80,8 @@ CLASSES: Final = frozenset(
 def is_relevant(file: MypyFile) -> bool:
     """Whether a module can contain shapes at all."""
     for statement in file.imports:
-        if isinstance(statement, Import):
-            names = [name for name, _ in statement.ids]
-        else:
-            names = [getattr(statement, "id", "")]
+        ids = statement.ids if isinstance(statement, Import) else [(getattr(statement, "id", ""), None)]
+        names = [name for name, _ in ids]
         if any(name.partition(".")[0] in ("jaxtyping", "typedgrad") for name in names):
             return True
     return False
@@ -153,5 +184,3 @@ def source(e: Expression) -> str | None:
 def _sources(items: list[Expression]) -> str | None:
     texts = [source(item) for item in items]
     return None if any(text is None for text in texts) else ", ".join(text for text in texts if text is not None)
-
-

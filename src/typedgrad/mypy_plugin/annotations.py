@@ -61,6 +61,15 @@ def analyze(ctx: AnalyzeTypeContext, codec: Codec, ask: Ask) -> Type:
     return map_tensors(base, lambda tensor: _inside(tensor, Known(axes, kind), codec))
 
 
+def plain(ctx: AnalyzeTypeContext, codec: Codec) -> Type:
+    """`Tensor` by itself, of which nothing is known, or with type arguments that somebody has spelled out."""
+    made = codec.unknown_tensor()
+    if not ctx.type.args or not isinstance(made, Instance):
+        return made
+    given = [ctx.api.analyze_type(arg) for arg in ctx.type.args[:2]]
+    return made.copy_modified(args=[*given, *made.args[len(given) :]])
+
+
 def _inside(inner: Instance, outer: Known, codec: Codec) -> Instance:
     """`Shaped[Image, "b"]`: the axes of an alias come after those added to it; its dtype stays."""
     known = codec.read(inner) or Known()

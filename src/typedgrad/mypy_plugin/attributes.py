@@ -12,7 +12,7 @@ from mypy.types import Instance, Type
 from typedgrad.mypy_plugin import layers, methods
 from typedgrad.mypy_plugin.aliases import source
 from typedgrad.mypy_plugin.calls import Site
-from typedgrad.mypy_plugin.encoding import FREE, TENSOR, Known, as_actual, bare, is_tensor, map_tensors, tensors_in
+from typedgrad.mypy_plugin.encoding import FREE, TENSOR, Known, as_actual, is_tensor, map_tensors, tensors_in
 from typedgrad.shapes import Request
 
 _FREE: Final = re.compile(r"@\?([A-Za-z_]\w*)")
@@ -34,7 +34,7 @@ def attribute(site: Site, ctx: AttributeContext) -> Type:
         inferred = symbol is not None and isinstance(symbol.node, Var) and symbol.node.is_inferred
         if inferred and e.name in layers.noted(owner.type, "unsure"):
             # Nobody has promised that all the values which this attribute takes are of one shape.
-            return map_tensors(default, bare)
+            return map_tensors(default, site.codec.bare)
         return _tensors(site, owner, e, default)
     if layers.is_layer(owner):
         return layers.attribute(site, owner, e.expr, e.name, default)

@@ -39,15 +39,13 @@ from typedgrad.mypy_plugin.encoding import (
     Known,
     as_actual,
     as_pattern,
-    bare,
     class_of,
     is_tensor,
     map_tensors,
     tensors_in,
 )
 from typedgrad.mypy_plugin.report import report
-from typedgrad.shapes import UNKNOWN
-from typedgrad.shapes import Answer, Argument, Request, Spelled
+from typedgrad.shapes import UNKNOWN, Answer, Argument, Request, Spelled
 
 if TYPE_CHECKING:
     from typedgrad.mypy_plugin.asking import Ask
@@ -112,7 +110,7 @@ class Site:
         )
         answer = self.judged(request, places)
         return sig.copy_modified(
-            arg_types=[map_tensors(typ, bare) for typ in sig.arg_types],
+            arg_types=[map_tensors(typ, self.codec.bare) for typ in sig.arg_types],
             ret_type=self.result(sig.ret_type, answer),
         )
 
@@ -134,9 +132,9 @@ class Site:
             (item,) = tensors_in(proper)
             if proper.type.fullname == "builtins.tuple" and found:
                 return self.codec.items([self.codec.tensor(item, known) for known in found])
-            return map_tensors(declared, bare)
+            return map_tensors(declared, self.codec.bare)
         queue = list(found)
-        return map_tensors(declared, lambda t: self.codec.tensor(t, queue.pop(0)) if queue else bare(t))
+        return map_tensors(declared, lambda t: self.codec.tensor(t, queue.pop(0)) if queue else self.codec.bare(t))
 
     # -- formals ---------------------------------------------------------------------------------------------------
 
@@ -288,5 +286,3 @@ def _scalar(typ: ProperType) -> str | None:
 
 def _anonymous(token: str) -> str:
     return token if token.isdecimal() else "..." if token == "..." or token.startswith("*") else "_"
-
-

@@ -131,9 +131,9 @@ class Folder:
             return len(args[0]) if not any(isinstance(a, Serial) and a.startswith("*") for a in args[0]) else UNKNOWN
         if name in ("builtins.int", "builtins.tuple") and len(args) == 1:
             return args[0] if isinstance(args[0], (int, tuple, Serial)) else UNKNOWN
-        if name in ("builtins.min", "builtins.max") and len(args) > 1:
-            if all(isinstance(arg, (int, Serial)) for arg in args):
-                return Serial(f"{name.rpartition('.')[2]}({','.join(map(str, args))})")
+        sizes = all(isinstance(arg, (int, Serial)) for arg in args)
+        if name in ("builtins.min", "builtins.max") and len(args) > 1 and sizes:
+            return Serial(f"{name.rpartition('.')[2]}({','.join(map(str, args))})")
         return UNKNOWN
 
     def _reference(self, e: RefExpr, depth: int) -> object:
@@ -233,7 +233,7 @@ def _arithmetic(op: str, a: object, b: object) -> object:
 
 
 def _numbers(op: str, a: int, b: int) -> object:
-    if op in ("//", "%") and b == 0 or op == "**" and not 0 <= b <= 16:
+    if (op in ("//", "%") and b == 0) or (op == "**" and not 0 <= b <= 16):
         return UNKNOWN
     table = {"+": a + b, "-": a - b, "*": a * b}
     if op in table:

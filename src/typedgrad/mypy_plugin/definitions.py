@@ -21,8 +21,8 @@ from mypy.nodes import (
     NameExpr,
     OperatorAssignmentStmt,
     OverloadedFuncDef,
-    Statement,
     StarExpr,
+    Statement,
     TryStmt,
     TupleExpr,
     Var,
@@ -145,5 +145,9 @@ def _assign(lvalue: Expression, definition: Definition, index: Index) -> None:
     elif isinstance(lvalue, (TupleExpr, ListExpr)):
         starred = any(isinstance(item, StarExpr) for item in lvalue.items)
         for i, item in enumerate(lvalue.items):
-            part = Definition(None) if starred or definition.value is None else definition._replace(path=(*definition.path, i))
+            part = (
+                Definition(None)
+                if starred or definition.value is None
+                else definition._replace(path=(*definition.path, i))
+            )
             _assign(item.expr if isinstance(item, StarExpr) else item, part, index)

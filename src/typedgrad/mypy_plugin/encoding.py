@@ -36,7 +36,22 @@ PHANTOMS: Final = "typedgrad.shapes.phantom"
 SIZE: Final = f"{PHANTOMS}.Size"
 KIND: Final = f"{PHANTOMS}.Kind"
 CONCRETE: Final = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
+    [
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+    ]
 )
 MARK: Final = "@"
 """In front of a name that means nothing where the type is seen: `@n` in a result, whose name a call replaces."""
@@ -68,22 +83,36 @@ class Codec:
         return base.copy_modified(args=[self.shape(known.shape), self.dtype(known.dtype)])
 
     def shape(self, text: str | None) -> Type:
-        """The first type argument of a Tensor."""
-        return unknown() if text is None or text == "..." else self._label(SIZE, text)
+        """The first type argument of a Tensor. Unknown is a label too: a plain `Any` would give way in a union."""
+        return self._label(SIZE, "..." if text is None else text)
 
     def dtype(self, name: str | None) -> Type:
         """The second type argument of a Tensor, by the name of the class in jaxtyping."""
-        if name is None or name == "Shaped":
-            return unknown()
-        return self._label(KIND, class_of(name))
+        return self._label(KIND, "Shaped" if name is None else class_of(name))
+
+    def bare(self, tensor: Instance) -> Instance:
+        """A tensor of which nothing is known."""
+        return self.tensor(tensor, Known())
 
     def anything(self) -> Type:
         """`object`."""
         return self._instance("builtins.object", []) or unknown()
 
+    def outside(self, typ: Type) -> Type:
+        """The type without the shapes that stand inside other generic classes than containers.
+
+        `Namespace[Tensor]` works on all arrays of a library; that it was made from one with a shape means nothing.
+        """
+        proper = get_proper_type(typ)
+        if not isinstance(proper, Instance) or not proper.args or is_tensor(proper):
+            return typ
+        if proper.type.fullname.startswith(("builtins.", "typing.", "collections.")):
+            return typ
+        return map_tensors(typ, self.bare)
+
     def unknown_tensor(self) -> Type:
         """A tensor of which nothing is known."""
-        return self._instance(TENSOR, [unknown(), unknown()]) or unknown()
+        return self._instance(TENSOR, [self.shape(None), self.dtype(None)]) or unknown()
 
     def integer(self, value: int | None) -> Type:
         """An `int`, with its value if that is known."""
@@ -138,7 +167,7 @@ class Codec:
         typ = get_proper_type(typ)
         if isinstance(typ, UnionType):
             labels = _labels(typ, KIND)
-            return name_of(labels[0]) if len(labels) == 1 else None
+            return name_of(labels[0]) if len(labels) == 1 and labels[0] != "Shaped" else None
         if not isinstance(typ, Instance):
             return None
         return self._scalar_names().get(_key(typ))
@@ -161,7 +190,8 @@ def read_shape(typ: Type) -> str | None:
     if isinstance(typ, TupleType):
         return " ".join(map(_read_axis, typ.items))
     labels = _labels(typ, SIZE) if isinstance(typ, UnionType) else []
-    return agreement([Known(label) for label in labels]).shape if labels else None
+    shape = agreement([Known(label) for label in labels]).shape if labels else None
+    return None if shape == "..." else shape
 
 
 def class_of(name: str) -> str:
@@ -182,7 +212,7 @@ def as_actual(shape: str | None) -> str | None:
 
 
 def _actual(token: str) -> str:
-    if token.startswith(("*#", "#*")) or token.startswith(f"*{MARK}"):
+    if token.startswith(("*#", "#*", f"*{MARK}")):
         return "..."
     return "_" if token[0] == "#" else _FOREIGN.sub(r"{\1}", token)
 
@@ -233,11 +263,6 @@ def map_tensors(typ: Type, change: Callable[[Instance], Type]) -> Type:
     if isinstance(proper, TupleType):
         return proper.copy_modified(items=[map_tensors(item, change) for item in proper.items])
     return typ
-
-
-def bare(tensor: Instance) -> Instance:
-    """A tensor of which nothing is known."""
-    return tensor.copy_modified(args=[unknown(), unknown()])
 
 
 def agreement(found: Iterable[Known]) -> Known:

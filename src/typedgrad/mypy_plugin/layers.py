@@ -1,8 +1,8 @@
 """Layers: which sizes an instance has, what follows for its attributes and calls, and chains of layers.
 
-The sizes stand in `Instance.extra_attrs`, out of sight of mypy's own rules: `{"in_features": Literal[784]}`, a sub-layer
-under its own name. mypy keeps them with a value but not always truthfully (after an `if` that rebinds the variable, or
-in a list that grows), so they are believed only where one assignment made the value.
+The sizes stand in `Instance.extra_attrs`, out of sight of mypy's own rules: `{"in_features": Literal[784]}`, and those of
+sub-layers under their names. mypy keeps them with a value but not always truthfully (after an `if` that rebinds the
+variable, or in a list that grows), so they are believed only where one assignment made it.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ def note(cls: ClassDef) -> None:
 
 
 def noted(info: TypeInfo, topic: str) -> dict[str, Any]:
+    """What was noted about a class and its bases."""
     found: dict[str, Any] = {}
     for base in reversed(info.mro):
         found |= base.metadata.get(_KEY, {}).get(topic, {})
@@ -156,10 +157,14 @@ def forget(typ: Type) -> Type:
     """The type without sizes."""
     proper = get_proper_type(typ)
     if isinstance(proper, Instance) and proper.extra_attrs is not None and is_layer(proper):
-        proper = proper.copy_modified()
-        proper.extra_attrs = None
-        return proper
+        return _forgotten(proper)
     return typ
+
+
+def _forgotten(typ: Instance) -> Instance:
+    copy = typ.copy_modified()
+    copy.extra_attrs = None
+    return copy
 
 
 # -- constructing ------------------------------------------------------------------------------------------------------
@@ -171,7 +176,12 @@ def construct(site: Site, sig: CallableType, actuals: Sequence[Sequence[Actual]]
     assert isinstance(made, Instance)
     attributes = _arguments(site, sig, actuals)
     init = made.type.get("__init__")
-    if init is not None and isinstance(init.node, FuncDef) and init.node.info.fullname != LAYER and _has_own_init(made.type):
+    if (
+        init is not None
+        and isinstance(init.node, FuncDef)
+        and init.node.info.fullname != LAYER
+        and _has_own_init(made.type)
+    ):
         takes = noted(made.type, "init")
         attributes = {name: attributes[argument] for name, argument in takes.items() if argument in attributes}
     else:
@@ -228,10 +238,12 @@ def _number(text: str) -> int | str:
 # -- calling -----------------------------------------------------------------------------------------------------------
 
 
-def call(site: Site, owner: Instance, e: Expression | None, sig: CallableType, actuals: Sequence[Sequence[Actual]], name: str) -> CallableType:
+def call(
+    site: Site, owner: Instance, e: Expression | None, sig: CallableType, actuals: Sequence[Sequence[Actual]], name: str
+) -> CallableType:
     """The signature of a call of a layer, or of another method of one."""
     if e is not None and not trusted(site, e):
-        owner = get_proper_type(forget(owner))  # type: ignore[assignment]  # an Instance stays one
+        owner = _forgotten(owner)
     if owner.type.has_base(SEQUENTIAL) and name == "__call__" and not is_self(e):
         out = run(site, owner, actuals[0][0]) if actuals and actuals[0] else None
         return sig if out is None else sig.copy_modified(ret_type=out)
@@ -305,7 +317,7 @@ def attribute(site: Site, owner: Instance, e: Expression | None, name: str, defa
     if name in noted(owner.type, "unsure"):
         return forget(default)
     if not trusted(site, e):
-        owner = get_proper_type(forget(owner))  # type: ignore[assignment]  # an Instance stays one
+        owner = _forgotten(owner)
     own = owner.extra_attrs.attrs.get(name) if owner.extra_attrs is not None else None
     if own is not None and isinstance(get_proper_type(own), (Instance, TupleType)):
         return own
@@ -334,5 +346,9 @@ def _resized(site: Site, typ: Instance, texts: dict[str, str], known: dict[str, 
 
 
 def _names(*texts: str) -> list[str]:
-    return [part for text in texts for part in "".join(c if c.isalnum() or c in "_{}." else " " for c in text).split() if not part.isdecimal()]
-
+    return [
+        part
+        for text in texts
+        for part in "".join(c if c.isalnum() or c in "_{}." else " " for c in text).split()
+        if not part.isdecimal()
+    ]

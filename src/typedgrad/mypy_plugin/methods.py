@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
-
 from typing import Final
 
 from mypy.nodes import (
@@ -24,7 +23,7 @@ from mypy.nodes import (
 from mypy.types import CallableType, Instance, LiteralType, NoneType, ProperType, Type, get_proper_type
 
 from typedgrad.mypy_plugin.calls import Actual, Callee, Site, actuals_of
-from typedgrad.mypy_plugin.encoding import Lookup, as_actual, bare, map_tensors
+from typedgrad.mypy_plugin.encoding import Lookup, as_actual, map_tensors
 from typedgrad.shapes import UNKNOWN, Argument, Request, Spelled
 
 
@@ -58,7 +57,7 @@ def call(
             kinds[place] = kind
     op = op.copy_modified(arg_kinds=kinds)
     out = site.instantiate(op, actuals, Callee(full_name.rpartition(".")[2], full_name))
-    loose = [map_tensors(typ, bare) for typ in sig.arg_types]
+    loose = [map_tensors(typ, site.codec.bare) for typ in sig.arg_types]
     return sig.copy_modified(arg_types=loose, ret_type=out.ret_type)
 
 
@@ -126,13 +125,11 @@ def item(site: Site, owner: Instance, sig: CallableType, e: Expression | None) -
             statics={"index": tuple(index)},
         )
     )
-    loose = [map_tensors(typ, bare) for typ in sig.arg_types]
+    loose = [map_tensors(typ, site.codec.bare) for typ in sig.arg_types]
     return sig.copy_modified(arg_types=loose, ret_type=site.result(sig.ret_type, answer))
 
 
-def _taken_apart(
-    site: Site, e: Expression
-) -> tuple[list[object], list[tuple[str | None, str | None]]] | None:
+def _taken_apart(site: Site, e: Expression) -> tuple[list[object], list[tuple[str | None, str | None]]] | None:
     """An index as `typedgrad.ops.indexing` writes it, and the tensors in it; None if something in it is not known."""
     index: list[object] = []
     tensors: list[tuple[str | None, str | None]] = []

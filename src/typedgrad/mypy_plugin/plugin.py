@@ -6,31 +6,54 @@ import traceback
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, TypeVar
 
-from mypy.nodes import CallExpr, ComparisonExpr, Expression, FuncDef, IndexExpr, MemberExpr, MypyFile, OpExpr, OverloadedFuncDef, UnaryExpr
+from mypy.nodes import (
+    CallExpr,
+    ComparisonExpr,
+    Expression,
+    FuncDef,
+    IndexExpr,
+    MemberExpr,
+    MypyFile,
+    OpExpr,
+    OverloadedFuncDef,
+    UnaryExpr,
+)
 from mypy.options import Options
 from mypy.plugin import (
     AnalyzeTypeContext,
     AttributeContext,
     ClassDefContext,
+    FunctionContext,
     FunctionSigContext,
+    MethodContext,
     MethodSigContext,
     Plugin,
     ReportConfigContext,
 )
 from mypy.types import CallableType, FunctionLike, Instance, Type, get_proper_type
 
-from typedgrad.mypy_plugin import aliases, annotations, attributes, layers, methods, promises
+from typedgrad.mypy_plugin import aliases, attributes, layers, methods, promises
+from typedgrad.mypy_plugin import annotations as reading
 from typedgrad.mypy_plugin.asking import Ask
 from typedgrad.mypy_plugin.calls import Callee, Site, actuals_of
 from typedgrad.mypy_plugin.constants import Folder
 from typedgrad.mypy_plugin.definitions import Definitions
-from typedgrad.mypy_plugin.encoding import PHANTOMS, TENSOR, Codec, bare, map_tensors, tensors_in
+from typedgrad.mypy_plugin.encoding import PHANTOMS, TENSOR, Codec, is_tensor, map_tensors, tensors_in
 
 Context = TypeVar("Context")
 Result = TypeVar("Result")
 
-FOREIGN: Final = ("builtins.", "typing.", "typing_extensions.", "numpy.", "collections.", "mypy", "_typeshed.", "types.")
-"""Whose functions and classes never take or return our tensors."""
+FOREIGN: Final = tuple(
+    f"{package}."
+    for package in (
+        "_typeshed", "abc", "attr", "attrs", "builtins", "collections", "contextlib", "ctypes", "dataclasses", "enum",
+        "functools", "itertools", "math", "mypy", "numpy", "operator", "os", "pathlib", "pytest", "re", "sys", "types",
+        "typing", "typing_extensions",
+    )
+)  # fmt: skip
+"""Whose functions and classes know nothing of our tensors; mypy's own hooks look at some of them."""
+SHAPELESS: Final = frozenset({"typedgrad.core.pytree.tree_map"})
+"""Functions whose result has the type of an argument, but not its shapes."""
 
 
 class TypedgradPlugin(Plugin):
@@ -40,9 +63,6 @@ class TypedgradPlugin(Plugin):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
-        # `x = layer(x)` changes the shape of `x`, hence its type.
-        options.allow_redefinition = True
-        options.local_partial_types = True
         self.codec = Codec(self.lookup_fully_qualified)
         self.definitions = Definitions()
         self.ask = Ask()
@@ -58,16 +78,18 @@ class TypedgradPlugin(Plugin):
         try:
             promises.wrap(file)
             aliases.repair(file)
-        except Exception:
+        except Exception:  # noqa: BLE001  # whatever it is, mypy must go on
             self._failed()
         return [(10, PHANTOMS, -1), (10, "numpy", -1)] if file.fullname != PHANTOMS else []
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Read annotations."""
-        if fullname not in annotations.ANNOTATED:
+        if fullname == TENSOR:
+            return self._guarded(lambda ctx: reading.plain(ctx, self.codec), lambda ctx: self.codec.unknown_tensor())
+        if fullname not in reading.ANNOTATED:
             return None
         return self._guarded(
-            lambda ctx: annotations.analyze(ctx, self.codec, self.ask), lambda ctx: ctx.api.analyze_type(ctx.type.args[0])
+            lambda ctx: reading.analyze(ctx, self.codec, self.ask), lambda ctx: ctx.api.analyze_type(ctx.type.args[0])
         )
 
     def get_customize_class_mro_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
@@ -80,19 +102,29 @@ class TypedgradPlugin(Plugin):
         """Instantiate a function's signature, or a layer's constructor."""
         if fullname.startswith(FOREIGN):
             return None
-        return self._guarded(lambda ctx: self._function(ctx, fullname), _loosened, _unchanged)
+        return self._guarded(lambda ctx: self._function(ctx, fullname), self._loosened, _unchanged)
 
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         """Instantiate a method's signature, an operator of Tensor or the call of a layer."""
         if fullname.startswith(FOREIGN):
             return None
-        return self._guarded(lambda ctx: self._method(ctx, fullname), _loosened, _unchanged)
+        return self._guarded(lambda ctx: self._method(ctx, fullname), self._loosened, _unchanged)
+
+    def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
+        """Drop the shapes that a type variable has carried where they do not belong."""
+        return None if fullname.startswith(FOREIGN) else self._guarded(lambda ctx: self._made(ctx, fullname), _as_made)
+
+    def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
+        """The same for methods."""
+        return None if fullname.startswith(FOREIGN) else self._guarded(lambda ctx: self._made(ctx, fullname), _as_made)
 
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Shapes of attributes, `x.shape`, `x.mT`, sub-layers."""
         if fullname.startswith(FOREIGN):
             return None
-        return self._guarded(lambda ctx: attributes.attribute(self._site(ctx.api, ctx.context), ctx), lambda ctx: ctx.default_attr_type)
+        return self._guarded(
+            lambda ctx: attributes.attribute(self._site(ctx.api, ctx.context), ctx), lambda ctx: ctx.default_attr_type
+        )
 
     # -- calls -----------------------------------------------------------------------------------------------------
 
@@ -102,6 +134,8 @@ class TypedgradPlugin(Plugin):
             return promises.kept(self._site(ctx.api, ctx.context), sig)
         made = get_proper_type(sig.ret_type)
         site = self._site(ctx.api, ctx.context)
+        if sig.is_type_obj() and is_tensor(made):
+            return sig.copy_modified(ret_type=site.codec.unknown_tensor())
         if sig.is_type_obj():
             return layers.construct(site, sig, actuals_of(ctx.args, ctx.context)) if layers.is_layer(made) else sig
         if not _concerns(sig):
@@ -109,6 +143,12 @@ class TypedgradPlugin(Plugin):
         site.quiet = self._is_overloaded(ctx.api, ctx.context)
         callee = Callee((sig.name or fullname.rpartition(".")[2]).partition(" of ")[0], _defined(sig) or fullname)
         return site.instantiate(sig, actuals_of(ctx.args, ctx.context), callee)
+
+    def _made(self, ctx: FunctionContext | MethodContext, fullname: str) -> Type:
+        made = ctx.default_return_type
+        if fullname in SHAPELESS:
+            return map_tensors(made, self.codec.bare)
+        return self.codec.outside(made)
 
     def _method(self, ctx: MethodSigContext, fullname: str) -> FunctionLike:
         sig, name = ctx.default_signature, fullname.rpartition(".")[2]
@@ -151,11 +191,18 @@ class TypedgradPlugin(Plugin):
             for attempt in attempts:
                 try:
                     return attempt(ctx)
-                except Exception:
+                except Exception:  # noqa: BLE001  # whatever it is, mypy must go on
                     self._failed()
             return fallbacks[-1](ctx)
 
         return run
+
+    def _loosened(self, ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
+        sig = ctx.default_signature
+        return sig.copy_modified(
+            arg_types=[map_tensors(typ, self.codec.bare) for typ in sig.arg_types],
+            ret_type=map_tensors(sig.ret_type, self.codec.bare),
+        )
 
     def _failed(self) -> None:
         if self.options.show_traceback:
@@ -192,12 +239,9 @@ def _receiver(context: object, name: str) -> Expression | None:
     return context.base if isinstance(context, IndexExpr) else None
 
 
-def _loosened(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
-    sig = ctx.default_signature
-    return sig.copy_modified(
-        arg_types=[map_tensors(typ, bare) for typ in sig.arg_types], ret_type=map_tensors(sig.ret_type, bare)
-    )
-
-
 def _unchanged(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
     return ctx.default_signature
+
+
+def _as_made(ctx: FunctionContext | MethodContext) -> Type:
+    return ctx.default_return_type

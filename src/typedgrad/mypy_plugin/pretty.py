@@ -1,7 +1,6 @@
 """mypy's spelling of tensor types, back in the form in which people write them.
 
-    typedgrad.core.tensor.Tensor[Size[Literal['b 784']] | Any, Kind[Literal['Float32']] | Any]
-    Float32[Tensor, "b 784"]
+`Tensor[Size[Literal['b 784']] | Any, Kind[Literal['Float32']] | Any]` is `Float32[Tensor, "b 784"]`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Returns and assignments: what is returned against what the function promises, what is assigned against the annotation.
+"""Returns and assignments: what is returned against what was promised, what is assigned against the annotation.
 
 mypy has no hook there. Before the analysis the plugin therefore writes `return promised(x, "")` for `return x`, where
 the annotation has a shape string, and hooks `promised`.
@@ -27,12 +27,22 @@ from mypy.nodes import (
     TempNode,
     TupleExpr,
 )
-from mypy.types import AnyType, CallableType, Instance, ProperType, TupleType, Type, UnboundType, UnionType, get_proper_type
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    ProperType,
+    TupleType,
+    Type,
+    UnboundType,
+    UnionType,
+    get_proper_type,
+)
 
 from typedgrad.mypy_plugin.aliases import dtype_class, source
 from typedgrad.mypy_plugin.calls import Site
 from typedgrad.mypy_plugin.definitions import functions, statements
-from typedgrad.mypy_plugin.encoding import PHANTOMS, as_actual, as_promise, bare, class_of, is_tensor, map_tensors, tensors_in
+from typedgrad.mypy_plugin.encoding import PHANTOMS, as_actual, as_promise, class_of, is_tensor, map_tensors, tensors_in
 from typedgrad.mypy_plugin.report import report
 from typedgrad.shapes import Argument
 
@@ -73,9 +83,9 @@ class _Wrapper:
             if isinstance(statement, ReturnStmt) and statement.expr is not None and result is not None:
                 statement.expr = self._wrapped(statement.expr, "")
             elif isinstance(statement, AssignmentStmt) and not of_class:
-                if statement.type is not None and self._is_shaped(statement.type):
-                    if not isinstance(statement.rvalue, TempNode):
-                        statement.rvalue = self._wrapped(statement.rvalue, source(statement.lvalues[0]) or "value")
+                declared = statement.type is not None and not isinstance(statement.rvalue, TempNode)
+                if declared and statement.type is not None and self._is_shaped(statement.type):
+                    statement.rvalue = self._wrapped(statement.rvalue, source(statement.lvalues[0]) or "value")
             elif isinstance(statement, ExpressionStmt):
                 self._reveal(statement.expr)
             elif isinstance(statement, ClassDef):
@@ -87,7 +97,12 @@ class _Wrapper:
 
     def _reveal(self, e: Expression) -> None:
         """`reveal_type(x)`, where mypy may have mixed the type of `x` with those that `x` had before."""
-        if isinstance(e, CallExpr) and isinstance(e.callee, NameExpr) and e.callee.name == _REVEALED and len(e.args) == 1:
+        if (
+            isinstance(e, CallExpr)
+            and isinstance(e.callee, NameExpr)
+            and e.callee.name == _REVEALED
+            and len(e.args) == 1
+        ):
             e.args[0] = self._wrapped(e.args[0], _REVEALED)
 
     def _wrapped(self, e: Expression, name: str) -> CallExpr:
@@ -100,7 +115,11 @@ class _Wrapper:
 
     def _is_shaped(self, typ: Type) -> bool:
         if isinstance(typ, UnboundType):
-            if typ.name in self.aliases or typ.name.rpartition(".")[2] == "Tensor" or (len(typ.args) == 2 and dtype_class(typ.name, self.file)):
+            if (
+                typ.name in self.aliases
+                or typ.name.rpartition(".")[2] == "Tensor"
+                or (len(typ.args) == 2 and dtype_class(typ.name, self.file))
+            ):
                 return True
             return any(map(self._is_shaped, typ.args))
         return isinstance(typ, UnionType) and any(map(self._is_shaped, typ.items))
@@ -117,7 +136,7 @@ def _is_shaped_alias(e: Expression, file: MypyFile) -> bool:
 
 
 def kept(site: Site, sig: CallableType) -> CallableType:
-    """The signature of `promised` for one value: accepts anything, returns the value's type, complains if it differs."""
+    """The signature of `promised` for one value: it takes anything and returns the value's type; complains here."""
     call = site.context
     assert isinstance(call, CallExpr)
     value, name = call.args
@@ -133,7 +152,7 @@ def kept(site: Site, sig: CallableType) -> CallableType:
         returned = not name.value and isinstance(function, FuncDef)
         title = function.name if returned else ""
         if not _fits(site, get_proper_type(wanted), get_proper_type(given), value, title, name.value):
-            given = map_tensors(given, bare)
+            given = map_tensors(given, site.codec.bare)
         elif isinstance(proper := get_proper_type(given), AnyType) and proper.is_from_error:
             # Something was reported already.
             given = wanted
@@ -155,25 +174,30 @@ def _fits(site: Site, wanted: ProperType, given: ProperType, e: Expression, titl
     if isinstance(wanted, TupleType) and isinstance(given, TupleType) and len(wanted.items) == len(given.items):
         parts = e.items if isinstance(e, TupleExpr) and len(e.items) == len(given.items) else [e] * len(given.items)
         pairs = zip(wanted.items, given.items, parts, range(len(parts)), strict=True)
-        return all([
-            _fits(site, get_proper_type(w), get_proper_type(g), part, title, f"{name or 'return'}[{i}]")
-            for w, g, part, i in pairs
-        ])
+        fits = True
+        for w, g, part, i in pairs:
+            fits &= _fits(site, get_proper_type(w), get_proper_type(g), part, title, f"{name or 'return'}[{i}]")
+        return fits
     if isinstance(given, UnionType):
         # Which of them it is may depend on what was tested before: only what all have in common can be wrong.
-        return _fits(site, wanted, site.folder.merged(given), e, title, name)
+        merged = site.folder.merged(given)
+        return merged is given or _fits(site, wanted, merged, e, title, name)
     if isinstance(wanted, UnionType):
         tensors = [item for item in map(get_proper_type, wanted.items) if is_tensor(item)]
         return len(tensors) != 1 or _fits(site, tensors[0], given, e, title, name)
     if not isinstance(wanted, Instance) or not is_tensor(wanted) or not is_tensor(given):
         return True
     promised, actual = site.codec.read(wanted), site.codec.read(given)
-    assert promised is not None and actual is not None
+    if promised is None or actual is None:
+        return True
     argument = Argument(
-        name or "return", as_promise(promised.shape), class_of(promised.dtype or "Shaped"), as_actual(actual.shape), actual.dtype
+        name or "return",
+        as_promise(promised.shape),
+        class_of(promised.dtype or "Shaped"),
+        as_actual(actual.shape),
+        actual.dtype,
     )
     complaint = site.ask.fits(title, argument, returned=bool(title)).complaint
     if complaint is not None:
         report(site.api, complaint, e)
     return complaint is None
-

@@ -11,8 +11,8 @@ from typing import Final
 from typedgrad.shapes import Dim, Inconclusive, Shape, Signature, Slot, Unknown
 from typedgrad.shapes.registry import Entry, register_lazy
 
-_OF_FLOATS: Final = {"shape": (), "dtype": "float32"}
-_SHAPED: Final = {
+_OF_FLOATS: Final[dict[str, object]] = {"shape": (), "dtype": "float32"}
+_SHAPED: Final[dict[str, dict[str, object]]] = {
     "typedgrad.ops.create.zeros": {"dtype": "float32"},
     "typedgrad.ops.create.ones": {"dtype": "float32"},
     "typedgrad.ops.create.empty": {"dtype": "float32"},
