@@ -202,7 +202,7 @@ def raw_arguments(entry: Entry, flat: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def box(entry: Entry, flat: tuple[Any, ...], data: Any) -> Any:
     """The result as tensors, recorded if something it depends on is being differentiated."""
-    taped = entry.tapes and any([x.node is not None for x in flat])
+    taped = entry.tapes and any(x.node is not None for x in flat)
     if not entry.several:
         aval = None if entry.avals is None else entry.avals[0]
         return Tensor(data, aval, (entry, flat, data) if taped else None)

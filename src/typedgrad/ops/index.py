@@ -97,7 +97,9 @@ def _(
 
 
 def _native(index: Index, tensors: Sequence[Tensor]) -> tuple[Any, ...]:
-    """The index as arrays take it. The `...` at the end makes numpy return arrays, never scalars."""
+    """The index as arrays take it."""
     waiting = iter(tensors)
     items = tuple(next(waiting) if i is int else slice(*i) if isinstance(i, tuple) else i for i in index)
-    return items if ... in index else (*items, ...)
+    if tensors:  # without a `...` at the end, which changes nothing, backends add up faster
+        return items[:-1] if items[-1] is ... else items
+    return items if ... in index else (*items, ...)  # numpy then returns arrays, never scalars
