@@ -133,7 +133,6 @@ from typedgrad.ops.move import reshape as reshape
 from typedgrad.ops.move import squeeze as squeeze
 from typedgrad.ops.move import stack as stack
 from typedgrad.ops.one_hot import one_hot as one_hot
-from typedgrad.ops.operators import bind
 from typedgrad.ops.outer import kron as kron
 from typedgrad.ops.outer import outer as outer
 from typedgrad.ops.pad import pad as pad
@@ -204,8 +203,6 @@ from typedgrad.ops.vectors import vecdot as vecdot
 from typedgrad.shapes import DTypeError as DTypeError
 from typedgrad.shapes import ShapeError as ShapeError
 from typedgrad.shapes import SignatureError as SignatureError
-
-bind()
 
 if TYPE_CHECKING:
     from typedgrad import data as data

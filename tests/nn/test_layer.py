@@ -175,6 +175,22 @@ def test_a_shared_layer_stays_shared() -> None:
     dense = nn.Dense(out_features=3)
     model = tg.init(nn.Sequential(dense, nn.Relu(), dense), tg.random.key(0), input="n 3")
     assert model[0] is model[2]
+    assert [path for path, _ in tg.leaves_with_paths(model)] == ["layers.0.weight", "layers.0.bias"]
+    gradient = tg.grad(lambda m, x: tg.sum(m(x)))(model, tg.ones((2, 3)))
+    assert gradient[0] is gradient[2]
+    moved = tg.tree_map(lambda p, g: p - 0.1 * g, model, gradient)
+    assert moved[0] is moved[2]
+    once = tg.grad(lambda m, x: tg.sum(m(tg.relu(m(x)))))(model[0], tg.ones((2, 3)))
+    assert np.allclose(once.weight.numpy(), gradient[0].weight.numpy())
+
+
+def test_functions_among_layers_stay_where_they_are() -> None:
+    model = tg.init(nn.Sequential(nn.Dense(in_features=2, out_features=2), tg.relu), tg.random.key(0))
+    gradient = tg.grad(lambda m, x: tg.sum(m(x)))(model, tg.ones((1, 2)))
+    assert gradient[1] is tg.relu
+    optimiser = tg.optim.sgd(0.1)
+    moved, _ = optimiser.update(model, gradient, optimiser.init(model))
+    assert moved[1] is tg.relu
 
 
 def test_descriptions_have_shapes() -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from typedgrad.backends import namespace
 from typedgrad.core.broadcasting import broadcast_to
 from typedgrad.core.call import Selection, spread
-from typedgrad.core.leaves import Leaf, cotangents_for, leaf, off_the_tape, with_leaves
+from typedgrad.core.leaves import Leaf, cotangents_for, leaf, off_the_tape, with_leaves, zeros_like
 from typedgrad.core.mode import differentiating, mode
 from typedgrad.core.pytree import flatten, unflatten
 from typedgrad.core.tape import Partial, backward
@@ -67,12 +66,7 @@ def _tangent(x: Any, known: dict[int, Any]) -> Tensor:
     if isinstance(x, Tensor) and x.node is not None and id(x.node) in known:
         found: Tensor = known[id(x.node)]
         return found
-    return _zeros_like(x)
-
-
-def _zeros_like(x: Tensor) -> Tensor:
-    data: Any = x.data
-    return Tensor(namespace(data).zeros_like(data), x.aval)
+    return zeros_like(x)
 
 
 def _push(node: Node, known: dict[int, Any]) -> Any:
@@ -108,7 +102,7 @@ def _transpose(node: Node, primals: tuple[Tensor, ...], tangents: list[Any]) -> 
     entry, _, data = node
     outs = [None if d is None else Tensor(d) for d in data] if entry.several else [Tensor(data)]
     with differentiating:
-        starts = {i: leaf(_zeros_like(out)) for i, out in enumerate(outs) if out is not None and out.dtype.kind == "f"}
+        starts = {i: leaf(zeros_like(out)) for i, out in enumerate(outs) if out is not None and out.dtype.kind == "f"}
         g: Any = Partial(dict(starts)) if entry.several else starts[0]
         marked = tuple(_marked(x, t) for x, t in zip(primals, tangents, strict=True))
         pulled = entry.pull_taped(g, (entry, marked, data))
@@ -117,7 +111,7 @@ def _transpose(node: Node, primals: tuple[Tensor, ...], tangents: list[Any]) -> 
         ]
         found = backward(seeds, [u.node for u in starts.values() if u.node is not None], taped=True)
     made = [found.get(id(starts[i].node)) if i in starts else None for i in range(len(outs))]
-    whole = [_zeros_like(out) if m is None and out is not None else m for m, out in zip(made, outs, strict=True)]
+    whole = [zeros_like(out) if m is None and out is not None else m for m, out in zip(made, outs, strict=True)]
     return tuple(whole) if entry.several else whole[0]
 
 

@@ -37,7 +37,7 @@ def leaf(x: Tensor) -> Tensor:
 
 
 def differentiable_leaves(name: str, tree: Any, positions: tuple[int, ...] = ()) -> tuple[list[Any], Structure]:
-    """The leaves of an argument as tensors, and its structure. States, through which nothing flows, stay as they are.
+    """The leaves of an argument as tensors, and its structure. States and functions, through which nothing flows, stay.
 
     Args:
         name: the transform, for messages.
@@ -50,7 +50,7 @@ def differentiable_leaves(name: str, tree: Any, positions: tuple[int, ...] = ())
     leaves, structure = flatten(tree)
     made: list[Any] = []
     for i, value in enumerate(leaves):
-        if isinstance(value, State):
+        if isinstance(value, State) or (callable(value) and not isinstance(value, Tensor)):
             made.append(value)
             continue
         x = scalar(value, "float32", "cpu") if isinstance(value, float) else value
@@ -113,13 +113,18 @@ def leaf_results(leaves: list[Any], found: dict[int, Any], *, taped: bool) -> li
             continue
         g = found.get(id(x.node))
         if g is None:
-            data: Any = x.data
-            results.append(Tensor(namespace(data).zeros_like(data), x.aval))
+            results.append(zeros_like(x))
         elif taped:
             results.append(g)
         else:
             results.append(_boxed(g, x))
     return results
+
+
+def zeros_like(x: Tensor) -> Tensor:
+    """Zeros with the shape, dtype and device of `x`; without values if `x` has none."""
+    data: Any = x.data
+    return Tensor(data if x.device == "abstract" else namespace(data).zeros_like(data), x.aval)
 
 
 def _boxed(g: Any, x: Tensor) -> Tensor:

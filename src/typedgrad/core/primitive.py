@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import functools
 import re
-import typing
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
+from typedgrad.core.annotations import shape_strings
 from typedgrad.shapes import SignatureError, registry
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ Rule: TypeAlias = Callable[..., Any]
 
 REGISTRY: dict[str, Primitive] = {}
 _BY_FUNCTION: dict[Callable[..., Any], Primitive] = {}
-_QUOTED = re.compile(r"""["']([^"']*)["']""")
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -102,16 +101,9 @@ class Primitive:
         found = set(self.body.__annotations__)
         for parameter, annotation in self.body.__annotations__.items():
             if parameter != "return":
-                for text in _shape_strings(annotation):
+                for text in shape_strings(annotation):
                     found.update(_NAME.findall(text))
         return found
-
-
-def _shape_strings(annotation: Any) -> list[str]:
-    if isinstance(annotation, str):
-        return _QUOTED.findall(annotation)
-    own = [annotation.dim_str] if hasattr(annotation, "dim_str") else []
-    return [*own, *(text for part in typing.get_args(annotation) for text in _shape_strings(part))]
 
 
 def _define(body: F, derivatives: tuple[Rule, ...] | None) -> F:

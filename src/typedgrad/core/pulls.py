@@ -154,10 +154,9 @@ def _fill(g: Any, outs: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _zeros_like(x: Any) -> Any:
     from typedgrad.backends import namespace
+    from typedgrad.core.leaves import zeros_like
 
-    if isinstance(x, Tensor):
-        return Tensor(namespace(x.data).zeros_like(x.data), x.aval)
-    return namespace(x).zeros_like(x)
+    return zeros_like(x) if isinstance(x, Tensor) else namespace(x).zeros_like(x)
 
 
 def _has_statics(op: Primitive) -> bool:

@@ -14,10 +14,15 @@ class _Kind(NamedTuple):
 
     flatten: Callable[[Any], tuple[Children, Any]]
     unflatten: Callable[[Any, list[Any]], Any]
+    shared: bool = False
 
 
 class Structure(NamedTuple):
-    """The shape of a tree: what is left when its leaves are taken out. A leaf is `Structure(None, None, ())`."""
+    """The shape of a tree: what is left when its leaves are taken out.
+
+    A leaf is `Structure(None, None, ())`. A node that stands in the tree a second time is `Structure(None, k, ())`: the
+    k-th of the nodes that may be shared, counted in the order in which they are completed.
+    """
 
     cls: type | None
     rest: Any
@@ -26,7 +31,9 @@ class Structure(NamedTuple):
     @property
     def leaves(self) -> int:
         """The number of leaves."""
-        return 1 if self.cls is None else sum(child.leaves for child in self.children)
+        if self.cls is None:
+            return 1 if self.rest is None else 0
+        return sum(child.leaves for child in self.children)
 
 
 _LEAF = Structure(None, None, ())
@@ -34,7 +41,11 @@ _KINDS: dict[type, _Kind] = {}
 
 
 def register_node(
-    cls: type, flatten: Callable[[Any], tuple[Children, Any]], unflatten: Callable[[Any, list[Any]], Any]
+    cls: type,
+    flatten: Callable[[Any], tuple[Children, Any]],
+    unflatten: Callable[[Any, list[Any]], Any],
+    *,
+    shared: bool = False,
 ) -> None:
     """Make instances of `cls` inner nodes of trees.
 
@@ -42,8 +53,9 @@ def register_node(
         cls: the class; subclasses are registered on their own.
         flatten: gives the children with their names, and the rest (compared with `==`).
         unflatten: makes an instance from the rest and the children.
+        shared: whether one instance in two places stays one instance: its leaves are then counted once.
     """
-    _KINDS[cls] = _Kind(flatten, unflatten)
+    _KINDS[cls] = _Kind(flatten, unflatten, shared)
 
 
 def _kind(tree: object) -> _Kind | None:
@@ -64,48 +76,60 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
     [1, 2, 3]
     """
     leaves: list[Any] = []
-    return leaves, _take_apart(tree, leaves)
+    return leaves, _take_apart(tree, leaves, {})
 
 
-def _take_apart(tree: Any, leaves: list[Any]) -> Structure:
-    kind = _kind(tree)
+def _take_apart(tree: Any, leaves: list[Any], met: dict[int, int]) -> Structure:
+    kind = _KINDS.get(type(tree)) or _kind(tree)
     if kind is None:
         leaves.append(tree)
         return _LEAF
+    if kind.shared and id(tree) in met:
+        return Structure(None, met[id(tree)], ())
     children, rest = kind.flatten(tree)
-    return Structure(type(tree), rest, tuple(_take_apart(child, leaves) for _, child in children))
+    taken = Structure(type(tree), rest, tuple([_take_apart(child, leaves, met) for _, child in children]))
+    if kind.shared:
+        met[id(tree)] = len(met)
+    return taken
 
 
 def unflatten(structure: Structure, leaves: Iterable[Any]) -> Any:
     """The tree with this structure and these leaves; the inverse of `flatten`."""
-    return _put_together(structure, iter(leaves))
+    return _put_together(structure, iter(leaves), [])
 
 
-def _put_together(structure: Structure, leaves: Iterator[Any]) -> Any:
+def _put_together(structure: Structure, leaves: Iterator[Any], made: list[Any]) -> Any:
     if structure.cls is None:
-        return next(leaves)
-    children = [_put_together(child, leaves) for child in structure.children]
-    return _KINDS[structure.cls].unflatten(structure.rest, children)
+        return next(leaves) if structure.rest is None else made[structure.rest]
+    kind = _KINDS[structure.cls]
+    whole = kind.unflatten(structure.rest, [_put_together(child, leaves, made) for child in structure.children])
+    if kind.shared:
+        made.append(whole)
+    return whole
 
 
 def leaves_with_paths(tree: Any) -> list[tuple[str, Any]]:
-    """The leaves with their paths, such as `layers.0.weight`.
+    """The leaves with their paths, such as `layers.0.weight`. A shared node counts where it stands first.
 
     >>> leaves_with_paths({"a": 1, "b": (2, [3])})
     [('a', 1), ('b.0', 2), ('b.1.0', 3)]
     """
     found: list[tuple[str, Any]] = []
-    _walk(tree, "", found)
+    _walk(tree, "", found, set())
     return found
 
 
-def _walk(tree: Any, path: str, found: list[tuple[str, Any]]) -> None:
+def _walk(tree: Any, path: str, found: list[tuple[str, Any]], met: set[int]) -> None:
     kind = _kind(tree)
     if kind is None:
         found.append((path, tree))
         return
+    if kind.shared:
+        if id(tree) in met:
+            return
+        met.add(id(tree))
     for name, child in kind.flatten(tree)[0]:
-        _walk(child, f"{path}.{name}" if path else name, found)
+        _walk(child, f"{path}.{name}" if path else name, found, met)
 
 
 def tree_map(function: Callable[..., Any], tree: T, *others: Any) -> T:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from inspect import Parameter, get_annotations, signature
+from inspect import Parameter, signature
 from types import NoneType, UnionType
 from typing import Any, NamedTuple
 
@@ -113,15 +112,6 @@ def is_variadic(argument: Argument) -> bool:
 def is_required(argument: Argument) -> bool:
     """Whether the parameter has no default."""
     return argument.default is Parameter.empty
-
-
-def own_annotations(thing: Any) -> dict[str, Any]:
-    """The annotations written in a class or function itself; names that do not exist yet stay as they are written."""
-    if sys.version_info >= (3, 14):
-        import annotationlib
-
-        return annotationlib.get_annotations(thing, format=annotationlib.Format.FORWARDREF)
-    return get_annotations(thing)
 
 
 def parameter_list(arguments: tuple[Argument, ...]) -> str:

@@ -66,12 +66,13 @@ def differentiated(
             arguments, leaves, structure = with_leaves(name, args, positions)
             result = f(*arguments, **kwargs)
         out, aux = _parts(name, result, has_aux=has_aux)
-        taped = mode.depth > 0
+        # Rules cannot run on arrays that have no values; on tensors without values they can.
+        taped = mode.depth > 0 or out.device == "abstract"
         seeds = [] if out.node is None else [(out.node, _one(out, taped=taped))]
         found = backward(seeds, leaf_nodes(leaves), taped=taped)
         gradients = unflatten(structure, leaf_results(leaves, found, taped=taped))
-        if not taped:
-            out, aux = detached(out), off_the_tape(aux)
+        if mode.depth == 0:
+            out, aux, gradients = detached(out), off_the_tape(aux), off_the_tape(gradients)
         gradient = gradients[0] if isinstance(argnums, int) else gradients
         return ((out, aux) if has_aux else out), gradient
 
@@ -130,7 +131,7 @@ def pullback(
 
     def pull(g: Any) -> tuple[Any, ...]:
         cotangents = cotangents_for(name, outs, out_structure, g)
-        taped = mode.depth > 0
+        taped = mode.depth > 0 or any(isinstance(out, Tensor) and out.device == "abstract" for out in outs)
         seeds = [
             (out.node, c if taped else c.data)
             for out, c in zip(outs, cotangents, strict=True)
@@ -138,7 +139,7 @@ def pullback(
         ]
         found = backward(seeds, leaf_nodes(leaves), taped=taped)
         pulled: tuple[Any, ...] = tuple(unflatten(structure, leaf_results(leaves, found, taped=taped)))
-        return pulled
+        return pulled if mode.depth else off_the_tape(pulled)
 
     return (result if mode.depth else off_the_tape(result)), pull
 
@@ -182,5 +183,7 @@ def _parts(name: str, result: Any, *, has_aux: bool) -> tuple[Tensor, Any]:
 
 def _one(out: Tensor, *, taped: bool) -> Any:
     data: Any = out.data
+    if out.device == "abstract":
+        return detached(out)
     one = namespace(data).ones_like(data)
     return Tensor(one, out.aval) if taped else one

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
+from typedgrad.core.annotations import own_annotations, shape_strings
 from typedgrad.core.pytree import register_node
-from typedgrad.core.signatures import own_annotations
 from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
 from typedgrad.core.typed import CHECKS, remembering
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from typedgrad.shapes import Dim
 
-_QUOTED = re.compile(r"""["']([^"']*)["']""")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -71,7 +70,7 @@ class Layer(metaclass=LayerMeta):
             )
             cls.__call__ = checked  # type: ignore[method-assign]  # the same call, checked
         cls._sizes = cls._sizes | _size_names(cls)
-        register_node(cls, _flatten, _unflatten)
+        register_node(cls, _flatten, _unflatten, shared=True)
 
     def __init__(self, **fields: Any) -> None:
         cls = type(self)
@@ -106,15 +105,13 @@ def _size_names(cls: type[Layer]) -> frozenset[str]:
     """The integer fields that the shape strings of the class's parameters and of its call mention."""
     hints = own_annotations(cls)
     call = own_annotations(cls.__dict__["__call__"]) if "__call__" in cls.__dict__ else {}
-    named = {word for hint in [*hints.values(), *call.values()] for word in _WORD.findall(_shapes_in(hint))}
+    named = {
+        word
+        for hint in [*hints.values(), *call.values()]
+        for text in shape_strings(hint)
+        for word in _WORD.findall(text)
+    }
     return frozenset(name for name in cls._annotated if name in named)
-
-
-def _shapes_in(hint: object) -> str:
-    """The shape strings in an annotation, which is itself a string if its evaluation was postponed."""
-    if isinstance(hint, str):
-        return " ".join(_QUOTED.findall(hint))
-    return str(getattr(hint, "dim_str", ""))
 
 
 def describe(layer: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from typedgrad.core.primitive import REGISTRY
@@ -86,9 +87,10 @@ def _to_the_power(x: Tensor, exponent: Tensor | Scalar) -> Tensor:
     return pow(x, exponent)
 
 
-def bind() -> None:
+def _bind() -> None:
     """Give `Tensor` its operators and methods."""
     for name, full_name in METHODS.items():
+        import_module(full_name.rpartition(".")[0])
         setattr(Tensor, name, methods.ADAPTED[name] if name in methods.ADAPTED else REGISTRY[full_name].function)
     Tensor.__pow__ = _to_the_power  # type: ignore[method-assign]  # as declared
     for name, forward in REFLECTED.items():
@@ -97,4 +99,6 @@ def bind() -> None:
         setattr(Tensor, name, method)
 
 
-__all__ = ["METHODS", "REFLECTED", "arithmetic", "bind", "comparison", "logic"]
+_bind()
+
+__all__ = ["METHODS", "REFLECTED", "arithmetic", "comparison", "logic"]
