@@ -1,4 +1,8 @@
-"""Activation functions."""
+"""Activation functions.
+
+Bodies choose between branches by arithmetic rather than by `where`, which is far slower on processors that try to guess
+what it will choose.
+"""
 
 from __future__ import annotations
 
@@ -39,9 +43,8 @@ def sigmoid(x: Float[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
 
 
 def _logistic(xp: Namespace[Tensor], x: Tensor) -> Tensor:
-    """The exponential of a number that is not positive cannot overflow."""
-    e = xp.exp(-xp.abs(x))
-    return xp.where(x < 0.0, e, xp.asarray(1.0, dtype=x.dtype)) / (1.0 + e)
+    """exp(x) / (1 + exp(x)) for negative `x`, 1 / (1 + exp(-x)) for others: no exponential can overflow."""
+    return xp.exp(xp.minimum(x, 0.0)) / (1.0 + xp.exp(-xp.abs(x)))
 
 
 @elementwise(lambda g, out, x: g * sigmoid(-x))
@@ -86,7 +89,8 @@ def leaky_relu(x: Float[Tensor, "*s"], /, *, slope: Number = 0.01) -> Float[Tens
     >>> tg.leaky_relu(tg.asarray([-1.0, 2.0]), slope=0.5)
     Tensor([-0.5,  2. ], dtype=float32)
     """
-    return namespace(x).where(x > 0.0, x, slope * x)
+    xp = namespace(x)
+    return xp.maximum(x, 0.0) + slope * xp.minimum(x, 0.0)
 
 
 @elementwise(lambda g, out, x, *, alpha: where(x > 0.0, g, g * (alpha * exp(minimum(x, 0.0)))))
@@ -100,7 +104,7 @@ def elu(x: Float[Tensor, "*s"], /, *, alpha: Number = 1.0) -> Float[Tensor, "*s"
     Tensor([-1.,  2.], dtype=float32)
     """
     xp = namespace(x)
-    return xp.where(x > 0.0, x, alpha * xp.expm1(xp.minimum(x, 0.0)))
+    return xp.maximum(x, 0.0) + alpha * xp.expm1(xp.minimum(x, 0.0))
 
 
 @typed

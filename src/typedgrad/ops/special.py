@@ -62,7 +62,8 @@ def erf(x: Float[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
     narrow, x = x, _widened(xp, x)
     a = _magnitude(xp, x)
     far = 1.0 - xp.exp(-a * a) * _tail(xp, a)
-    out = xp.copysign(xp.where(a < 0.5, _near(xp, a), far), x)
+    near = xp.astype(a < 0.5, a.dtype)  # both branches are finite everywhere, so 0 and 1 can choose
+    out = xp.copysign(near * _near(xp, a) + (1.0 - near) * far, x)
     return xp.astype(out, narrow.dtype, copy=False)
 
 
@@ -84,7 +85,8 @@ def complement(xp: Namespace[Tensor], x: Tensor) -> Tensor:
     # exp(-a²) = exp(-c²) exp(-(a - c)(a + c)).
     c = xp.floor(a * 16.0) / 16.0
     far = xp.exp(-c * c) * xp.exp((c - a) * (c + a)) * _tail(xp, a)
-    out = xp.where(a < 0.5, 1.0 - xp.copysign(_near(xp, a), x), xp.where(x < 0.0, 2.0 - far, far))
+    near, sign = xp.astype(a < 0.5, a.dtype), xp.copysign(xp.asarray(1.0, dtype=x.dtype), x)
+    out = near * (1.0 - sign * _near(xp, a)) + (1.0 - near) * ((1.0 - sign) + sign * far)
     return xp.astype(out, narrow.dtype, copy=False)
 
 
