@@ -27,7 +27,7 @@ bench: $(VENV)/.ready-$(VERSION)-dev
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build src/*.egg-info
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build src/*.egg-info
 
 # The environment with one of the package's extras. The stamp makes a second run instant; a changed pyproject.toml installs
 # anew, and so does another version of Python, which has another stamp.

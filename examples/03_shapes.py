@@ -34,7 +34,7 @@ print(predicted(scores(x, w)).shape, split_heads(tg.ones((2, 5, 24)), 3).shape)
 
 # At run time a wrong shape is refused with the names that the annotations use. mypy says the same, earlier.
 try:
-    scores(x, tg.ones((10, 784)))
+    scores(x, tg.ones((10, 784)))  # type: ignore[shape]  # mypy refuses it as well
 except tg.ShapeError as error:
     print(error)
 
