@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mypy.errorcodes import VALID_TYPE
-from mypy.nodes import AssignmentStmt, FuncDef, FuncItem, TypeInfo, Var
+from mypy.nodes import AssignmentStmt, FuncDef, FuncItem, MypyFile, TypeInfo, Var
 from mypy.types import (
     AnyType,
     CallableType,
@@ -25,7 +25,8 @@ from mypy.types import (
 )
 
 from typedgrad.mypy_plugin.aliases import dtype_class
-from typedgrad.mypy_plugin.encoding import FREE, LAYER, MARK, Codec, Known, is_tensor, map_tensors
+from typedgrad.mypy_plugin.definitions import classes
+from typedgrad.mypy_plugin.encoding import FREE, LAYER, MARK, NEW, Codec, Known, is_tensor, map_tensors
 from typedgrad.mypy_plugin.report import report
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ class Scope(NamedTuple):
             if isinstance(function, FuncItem) and isinstance(function.unanalyzed_type, CallableType):
                 names.update(_names(function.unanalyzed_type.arg_types))
         if not functions:
-            return Scope(frozenset(names), "class" if info is not None else "local")
+            inside = info is not None or _in_class(semantic, typ.line)
+            return Scope(frozenset(names), "class" if inside else "local")
         signature = functions[-1].unanalyzed_type if isinstance(functions[-1], FuncItem) else None
         if isinstance(signature, CallableType):
             here = (typ.line, typ.column)
@@ -117,7 +119,7 @@ class Scope(NamedTuple):
 
     def mark(self, axes: str) -> str:
         """The axes with those names marked that belong to a call or to an object, and not to the body at hand."""
-        return axes if self.place in ("parameter", "local") else " ".join(map(self._mark, axes.split()))
+        return axes if self.place == "parameter" else " ".join(map(self._mark, axes.split()))
 
     def _mark(self, token: str) -> str:
         if "{" in token:
@@ -127,9 +129,18 @@ class Scope(NamedTuple):
     def _foreign(self, name: str) -> str:
         if name in ("min", "max", "_"):
             return name
+        if self.place == "local":
+            return name if name in self.bound else f"{NEW}{name}"
         if name in self.bound:
             return name if self.place == "class" else f"{MARK}{name}"
         return f"{FREE}{name}"
+
+
+def _in_class(semantic: Any, line: int) -> bool:
+    """Whether a line is a field of a class. mypy reads named tuples and typed dictionaries from outside of them."""
+    file = semantic.modules.get(semantic.cur_mod_id)
+    bodies = [cls.defs.body for cls in classes(file.defs)] if isinstance(file, MypyFile) else []
+    return any(isinstance(s, AssignmentStmt) and s.line == line for body in bodies for s in body)
 
 
 def fields(info: TypeInfo) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from mypy.nodes import MemberExpr, Var
 from mypy.plugin import AttributeContext
-from mypy.types import Instance, Type
+from mypy.types import Instance, TupleType, Type
 
 from typedgrad.mypy_plugin import layers, methods
 from typedgrad.mypy_plugin.aliases import source
@@ -22,6 +22,7 @@ def attribute(site: Site, ctx: AttributeContext) -> Type:
     """The type of an attribute that is read."""
     e = ctx.context
     owner = site.folder.exactly(e.expr if isinstance(e, MemberExpr) else None, ctx.type)
+    owner = owner.partial_fallback if isinstance(owner, TupleType) else owner
     default = ctx.default_attr_type
     if ctx.is_lvalue or not isinstance(owner, Instance) or not isinstance(e, MemberExpr):
         return default

@@ -57,7 +57,10 @@ MARK: Final = "@"
 """In front of a name that means nothing where the type is seen: `@n` in a result, whose name a call replaces."""
 FREE: Final = "@?"
 """In front of a name that nothing binds."""
+NEW: Final = "@!"
+"""In front of a name that an annotation inside a body introduces: it stands for whatever is assigned."""
 _FOREIGN: Final = re.compile(r"@\??([A-Za-z_]\w*)")
+_ANY: Final = re.compile(r"@[?!]?([A-Za-z_]\w*)")
 
 Lookup: TypeAlias = Callable[[str], SymbolTableNode | None]
 
@@ -208,7 +211,7 @@ def as_actual(shape: str | None) -> str | None:
     """The shape of a value. An axis that broadcasts may be 1; a foreign name is some size, perhaps that of another."""
     if shape is None or not ("#" in shape or MARK in shape):
         return shape
-    return " ".join(map(_actual, shape.split()))
+    return " ".join(map(_actual, shape.replace(NEW, "").split()))
 
 
 def _actual(token: str) -> str:
@@ -219,15 +222,26 @@ def _actual(token: str) -> str:
 
 def as_pattern(shape: str | None) -> str | None:
     """The shape string of a formal, whose names the arguments fix."""
-    return shape and _FOREIGN.sub(r"\1", shape)
+    return shape and _ANY.sub(r"\1", shape)
 
 
 def as_promise(shape: str | None) -> str | None:
     """The shape that a function's body has to return; a name that no argument binds may be any size."""
     if shape is None or not (MARK in shape or "#" in shape):
         return shape
-    tokens = [("..." if "*" in t[:2] else "_") if FREE in t or "#" in t else t for t in shape.split()]
+    loose = (FREE, NEW, "#")
+    tokens = [("..." if "*" in t[:2] else "_") if any(m in t for m in loose) else t for t in shape.split()]
     return _FOREIGN.sub(r"\1", " ".join(tokens))
+
+
+def filled(known: str | None, declared: str | None) -> str | None:
+    """A shape, and where it is not known what the annotation says."""
+    if known is None or declared is None:
+        return declared if known is None else known
+    pairs = list(zip(known.split(), declared.split(), strict=False))
+    if len(known.split()) != len(declared.split()) or "*" in known + declared or "..." in known + declared:
+        return known if "_" not in known.split() and "..." not in known else declared
+    return " ".join(b if a == "_" else a for a, b in pairs)
 
 
 def is_tensor(typ: ProperType) -> bool:

@@ -29,7 +29,7 @@ def pretty(text: str) -> str:
 
 
 def _tensor(shape: str, dtype: str) -> str:
-    kind, axes = _label(dtype, "Shaped"), _label(shape, "...").replace("@?", "").replace("@", "")
+    kind, axes = _label(dtype, "Shaped"), _label(shape, "...").replace("@?", "").replace("@!", "").replace("@", "")
     return "Tensor" if (kind, axes) == ("Shaped", "...") else f'{kind}[Tensor, "{axes}"]'
 
 

@@ -42,7 +42,17 @@ from mypy.types import (
 from typedgrad.mypy_plugin.aliases import dtype_class, source
 from typedgrad.mypy_plugin.calls import Site
 from typedgrad.mypy_plugin.definitions import functions, statements
-from typedgrad.mypy_plugin.encoding import PHANTOMS, as_actual, as_promise, class_of, is_tensor, map_tensors, tensors_in
+from typedgrad.mypy_plugin.encoding import (
+    PHANTOMS,
+    Known,
+    as_actual,
+    as_promise,
+    class_of,
+    filled,
+    is_tensor,
+    map_tensors,
+    tensors_in,
+)
 from typedgrad.mypy_plugin.report import report
 from typedgrad.shapes import Argument
 
@@ -157,8 +167,16 @@ def kept(site: Site, sig: CallableType) -> CallableType:
             # Something was reported already.
             given = wanted
         elif not returned and is_tensor(get_proper_type(wanted)) and is_tensor(get_proper_type(given)):
-            given = wanted
+            given = _filled(site, given, wanted)
     return sig.copy_modified(arg_types=[site.codec.anything(), sig.arg_types[1]], ret_type=given, variables=[])
+
+
+def _filled(site: Site, given: Type, wanted: Type) -> Type:
+    """The value's type, with what is only known from the annotation."""
+    known, declared, tensor = site.codec.read(given), site.codec.read(wanted), get_proper_type(given)
+    if known is None or declared is None or not isinstance(tensor, Instance):
+        return given
+    return site.codec.tensor(tensor, Known(filled(known.shape, declared.shape), known.dtype or declared.dtype))
 
 
 def _result(api: Any) -> Type | None:

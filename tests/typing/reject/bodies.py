@@ -80,7 +80,7 @@ def doubled(x: Float32[Tensor, "n"]) -> Float32[Tensor, "n"]:
 
 def local(x: Float32[Tensor, "b 5"]) -> None:
     y: Float32[Tensor, "b 3"] = x[:, :4]  # E: `y` is declared as [b 3], not [b 4] [shape]
-    z: Float32[Tensor, "n"] = x  # E: `z` is declared as [n], not [b 5] [shape]
+    z: Float32[Tensor, "n"] = x  # E: `z` is declared as [_], not [b 5] [shape]
     del y, z
 
 
