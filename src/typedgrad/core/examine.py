@@ -11,7 +11,7 @@ from typedgrad.backends import AbstractArray, backend_of
 from typedgrad.core.aval import Aval, aval_of
 from typedgrad.core.call import Entry, flatten, raw_arguments
 from typedgrad.core.dtypes import dtype_name
-from typedgrad.shapes import SignatureError, Slot, dtypes
+from typedgrad.shapes import ShapeError, SignatureError, Slot, dtypes
 
 if TYPE_CHECKING:
     from typedgrad.core.primitive import Primitive
@@ -29,7 +29,7 @@ def examine(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any]) ->
         TypeError: for a wrong type of a static argument, an unhashable one, or tensors of several devices.
     """
     flat = flatten(tensors)
-    device = _device(op, flat)
+    device = _device(op, tensors, flat)
     _hashable(op, statics)
     if device != "abstract":
         from typedgrad.core.typed import check_arguments
@@ -43,13 +43,22 @@ def examine(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any]) ->
     return entry, data
 
 
-def _device(op: Primitive, flat: tuple[Any, ...]) -> str:
+def _device(op: Primitive, tensors: tuple[Any, ...], flat: tuple[Any, ...]) -> str:
     devices = {x.aval.device for x in flat}
     if len(devices) > 1 and "abstract" in devices:
         return "abstract"  # functions of which only shapes are asked may hold tensors with values too
     if len(devices) > 1:
-        first, second = sorted(devices)[:2]
-        raise TypeError(f"{op.name}: tensors on {first} and {second} are mixed; move one with tg.to(x, device)")
+        names = [
+            f"{a.name}[{i}]" if isinstance(value, tuple) else a.name
+            for a, value in zip(op.reading.tensors, tensors, strict=True)
+            for i, x in enumerate(value if isinstance(value, tuple) else (value,))
+            if x is not None
+        ]
+        first, other = names[0], next(i for i, x in enumerate(flat) if x.device != flat[0].device)
+        raise TypeError(
+            f"{op.name}: `{first}` is on {flat[0].device} but `{names[other]}` on {flat[other].device}; "
+            "move one with tg.to(x, device)"
+        )
     return devices.pop() if devices else "cpu"
 
 
@@ -102,7 +111,12 @@ def infer_dtypes(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any
         code = op.dtype_rule.__code__
         wanted = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         scope = {**statics, **{a.name: names.get(a.name) for a in op.reading.tensors}}
-        made = op.dtype_rule(**{name: scope[name] for name in wanted})
+        try:
+            made = op.dtype_rule(**{name: scope[name] for name in wanted})
+        except (ShapeError, SignatureError):
+            raise
+        except TypeError as error:
+            raise TypeError(f"{op.name}: {error}") from None
         return tuple(map(dtype_name, made)) if isinstance(made, tuple) else (dtype_name(made),) * count
     out = op.reading.out
     slots = out if isinstance(out, tuple) and not isinstance(out, Slot) else (out,) * count

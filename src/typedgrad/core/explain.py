@@ -9,7 +9,7 @@ from beartype.door import is_bearable
 from jaxtyping import AnnotationError
 
 from typedgrad.core.signatures import is_variadic, options_of
-from typedgrad.shapes import DTypeError, ShapeError, ShapeStringError, Slot, dtypes, parse_axes
+from typedgrad.shapes import DTypeError, ShapeError, ShapeStringError, Slot, dtypes, hints, parse_axes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,20 +46,28 @@ def explain_arguments(
             refusal = _wrong_type(a, arguments[a.name], title)
             if refusal is not None:
                 return refusal
+    shapes = shapes_of(reading, arguments)
     try:
-        shapes = shapes_of(reading, arguments)
         if statics is None:
             signature.bind(shapes, known)
         else:
             signature.infer(shapes, statics, known)
     except ShapeError as error:
-        error.where = error.where or title
-        return error
+        return located(error, signature, shapes, known, title)
     except ShapeStringError:
         return explain_strings(reading, title)
     except ValueError:
         return None
     return None
+
+
+def located(
+    error: ShapeError, signature: Signature, shapes: dict[str, Any], known: Mapping[str, Dim], title: str
+) -> ShapeError:
+    """The error of a function's arguments, with its name, and with the repair that would do if there is one."""
+    error.where = error.where or title
+    error.hint = error.hint or hints.find(lambda s, _: signature.bind(s, known), error, shapes)
+    return error
 
 
 def explain_result(reading: Reading, signature: Signature, env: Any, out: Any, title: str) -> Exception | None:
@@ -71,11 +79,11 @@ def explain_result(reading: Reading, signature: Signature, env: Any, out: Any, t
         return None
     single = isinstance(slot, Slot)
     slots: tuple[Slot, ...] = (slot,) if isinstance(slot, Slot) else slot
-    hints = (hint,) if single else typing.get_args(hint)
+    annotations = (hint,) if single else typing.get_args(hint)
     if not single and not (isinstance(out, tuple) and len(out) == len(slots)):
         return TypeError(f"{title}: the result must be a tuple of {len(slots)}, not {_value(out)}")
     values = (out,) if single else out
-    for i, (value, wanted, one) in enumerate(zip(values, slots, hints, strict=True)):
+    for i, (value, wanted, one) in enumerate(zip(values, slots, annotations, strict=True)):
         name = "the result" if single else f"part {i} of the result"
         if isinstance(one.array_type, type) and not isinstance(value, one.array_type):
             return TypeError(f"{title}: {name} must be a {one.array_type.__name__}, not {_value(value)}")

@@ -5,7 +5,8 @@ The text is made of the op's own parameter names and nothing else; it is compile
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from math import copysign
+from typing import TYPE_CHECKING, Any, get_args
 
 from typedgrad.core.call import general, other, unknown
 from typedgrad.core.signatures import parameter_list
@@ -33,6 +34,7 @@ def fast_path(op: Primitive) -> Written:
         "_other_": other,
         "_unknown_": unknown,
         "_general_": general,
+        "_sign_": _sign,
         "_tensors_only_": frozenset((Tensor,)).issuperset,
         **{f"_default_{a.name}_": a.default for a in arguments},
     }
@@ -44,7 +46,7 @@ def _source(tensors: list[Argument], statics: list[Argument], *, simple: bool) -
     """Names that are not parameters begin and end with an underscore, so that no parameter is hidden."""
     given = "".join(f"{a.name}, " for a in tensors)
     odd = " or ".join(map(_is_odd, tensors)) or "False"
-    parts = [*map(_key, tensors), *(f"{a.name}, {a.name}.__class__" for a in statics)]
+    parts = [*map(_key, tensors), *map(_static_key, statics)]
     keywords = ", ".join(f"{a.name!r}: {a.name}" for a in statics)
     lines = [
         f"def written({parameter_list((*tensors, *statics))}):",
@@ -88,6 +90,20 @@ def _is_odd(a: Argument) -> str:
 
 def _is_many(a: Argument) -> bool:
     return a.slot is not None and a.slot.many
+
+
+def _static_key(a: Argument) -> str:
+    """Equal values of different classes are different arguments, and so are the two zeros of a float."""
+    zero = f", _sign_({a.name})" if _may_be_float(a.hint) else ""
+    return f"{a.name}, {a.name}.__class__{zero}"
+
+
+def _may_be_float(hint: object) -> bool:
+    return hint is float or float in get_args(hint)
+
+
+def _sign(value: object) -> float:
+    return copysign(1.0, value) if isinstance(value, float) else 0.0
 
 
 def _key(a: Argument) -> str:

@@ -13,7 +13,7 @@ from beartype import beartype
 from jaxtyping import AnnotationError, TypeCheckError, jaxtyped
 from jaxtyping import _storage as jaxtyping_storage
 
-from typedgrad.core.explain import explain_arguments, explain_result, explain_strings, shapes_of
+from typedgrad.core.explain import explain_arguments, explain_result, explain_strings, located, shapes_of
 from typedgrad.core.mode import mode
 from typedgrad.core.remember import Remembered, class_of, wrapper_source
 from typedgrad.core.signatures import is_required, is_variadic, read, signature_of
@@ -184,11 +184,11 @@ class _Call:
         self.arguments = _bound(judge, args, kwargs)
         self.refusal: ShapeError | None = None
         self.env: Any = None
+        shapes = shapes_of(judge.reading, self.arguments)
         try:
-            self.env = judge.signature.bind(shapes_of(judge.reading, self.arguments), self.known)
+            self.env = judge.signature.bind(shapes, self.known)
         except ShapeError as error:
-            error.where = self.title
-            self.refusal = error
+            self.refusal = located(error, judge.signature, shapes, self.known, self.title)
         except ValueError:
             # An axis that only jaxtyping can read (`?n`), or a string that it will refuse itself.
             self.env = None
