@@ -221,7 +221,8 @@ def plus(x1: Num[Tensor, "*#s"] | Scalar, x2: Num[Tensor, "*#s"] | Scalar, /) ->
 
 
 def test_a_number_of_arguments_that_is_wrong_is_refused_in_python_s_words() -> None:
-    x, wrong = t([1.0]), ((doubled, 0), (doubled, 2), (plus, 1), (every, 0), (every, 3))
+    x: Any = t([1.0])
+    wrong: tuple[tuple[Any, int], ...] = ((doubled, 0), (doubled, 2), (plus, 1), (every, 0), (every, 3))
     for op, count in wrong:
         with pytest.raises(TypeError, match=r"argument"):
             op(*[x] * count)
@@ -261,7 +262,7 @@ def test_mixed_devices_are_refused_by_the_names_of_both() -> None:
     import tests.backends.strict as double
 
     strict = Tensor(double.STRICT.asarray([1.0, 2.0]))
-    with pytest.raises(TypeError, match=r"plus: tensors on cpu and strict are mixed; move one with tg\.to"):
+    with pytest.raises(TypeError, match=r"plus: `x1` is on cpu but `x2` on strict; move one with tg\.to"):
         plus(tg.asarray([1.0, 2.0]), strict)
 
 
