@@ -152,6 +152,8 @@ def _dtype(value: Any) -> str:
 def _spell(hint: Any) -> str:
     if isinstance(hint, type) and typing.get_origin(hint) is None:
         return hint.__name__
+    if typing.get_origin(hint) is typing.Literal:
+        return " or ".join(map(repr, typing.get_args(hint)))
     text = str(hint)
     for module in ("jaxtyping.", "typing.", "collections.abc.", "typedgrad.core.tensor."):
         text = text.replace(module, "")

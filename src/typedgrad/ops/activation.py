@@ -1,8 +1,4 @@
-"""Activation functions.
-
-Bodies choose between branches by arithmetic rather than by `where`, which is far slower on processors that try to guess
-what it will choose.
-"""
+"""Activation functions. Bodies choose by arithmetic: `where` is slow on processors that guess what it will choose."""
 
 from __future__ import annotations
 
@@ -97,8 +93,7 @@ def leaky_relu(x: Float[Tensor, "*s"], /, *, slope: Number = 0.01) -> Float[Tens
 def elu(x: Float[Tensor, "*s"], /, *, alpha: Number = 1.0) -> Float[Tensor, "*s"]:
     """`x` where it is positive, `alpha * (exp(x) - 1)` elsewhere.
 
-    Source: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential linear units",
-    2015.
+    Source: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by ELUs", 2015.
 
     >>> tg.elu(tg.asarray([-200.0, 2.0]))
     Tensor([-1.,  2.], dtype=float32)
@@ -147,7 +142,7 @@ def silu(x: Float[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
 
 
 def _gelu_gradient(g: Tensor, out: Tensor, x: Tensor, *, approximate: str) -> Tensor:
-    """P(x) + x p(x), with the normal distribution's P and density p; or that of its approximation."""
+    # P(x) + x p(x), with the normal distribution's P and density p; or that of its approximation.
     if approximate == "none":
         return g * (0.5 * erfc(-_ROOT_HALF * x) + x * (0.5 * _ROOT_2_OVER_PI * exp(-0.5 * x * x)))
     t = tanh(_ROOT_2_OVER_PI * (x + _CUBIC * x * x * x))
@@ -158,9 +153,7 @@ def _gelu_gradient(g: Tensor, out: Tensor, x: Tensor, *, approximate: str) -> Te
 def gelu(x: Float[Tensor, "*s"], /, *, approximate: Literal["none", "tanh"] = "none") -> Float[Tensor, "*s"]:
     """`x` times the probability that a standard normal number is less than `x`.
 
-    Args:
-        x: any numbers.
-        approximate: "tanh" takes `0.5 * (1 + tanh(sqrt(2/π) * (x + 0.044715 x³)))` for the probability.
+    With "tanh" the probability is taken to be `0.5 * (1 + tanh(sqrt(2/π) * (x + 0.044715 x³)))`.
 
     Source: Hendrycks and Gimpel, "Gaussian error linear units", 2016.
 
