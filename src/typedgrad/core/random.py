@@ -6,128 +6,19 @@ Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2
 from __future__ import annotations
 
 import math
-import zlib
 from typing import TYPE_CHECKING, Any
 
 from typedgrad.backends import backend_for_device, namespace
-from typedgrad.backends.philox import block
 from typedgrad.core.dtypes import DTypeLike, dtype_name, native
+from typedgrad.core.keys import Key as Key
+from typedgrad.core.keys import checked_count, checked_key, checked_sizes, checked_whole
+from typedgrad.core.keys import fold_in as fold_in
+from typedgrad.core.keys import key as key
+from typedgrad.core.keys import split as split
 from typedgrad.core.tensor import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from typedgrad.backends import Namespace
-
-_MASK = 0xFFFFFFFF
-# The last counter word keeps the streams apart: numbers, children by position, children by name.
-_SPLIT, _FOLD, _NAME = 1, 2, 3
-
-
-class Key:
-    """The name of a stream of random numbers. Equal keys give equal numbers: use each for one thing, split for more.
-
-    >>> a, b = tg.random.split(tg.random.key(0))
-    >>> a == b
-    False
-    """
-
-    __slots__ = ("words",)
-
-    words: tuple[int, int]
-
-    def __init__(self, words: tuple[int, int]) -> None:
-        object.__setattr__(self, "words", (words[0] & _MASK, words[1] & _MASK))
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("a Key is immutable")
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Key) and self.words == other.words
-
-    def __hash__(self) -> int:
-        return hash(self.words)
-
-    def __repr__(self) -> str:
-        return f"Key({self.words[0]:08x} {self.words[1]:08x})"
-
-    def __iter__(self) -> Iterator[Key]:
-        raise TypeError("a Key cannot be unpacked; use tg.random.split(key, n)")
-
-
-def key(seed: int) -> Key:
-    """The key of an integer seed.
-
-    Raises TypeError if `seed` is not an int, ValueError if it is negative or needs more than 64 bits.
-
-    >>> tg.random.key(7)
-    Key(00000007 00000000)
-    """
-    if not isinstance(seed, int) or isinstance(seed, bool):
-        raise TypeError(f"key: `seed` must be an int, not {type(seed).__name__}")
-    if not 0 <= seed < 2**64:
-        raise ValueError(f"key: `seed` must be between 0 and 2**64 - 1, got {seed}")
-    return Key((seed & _MASK, seed >> 32))
-
-
-def _checked(function: str, key: Key) -> Key:
-    if not isinstance(key, Key):
-        raise TypeError(
-            f"{function}: `key` must be a random key, made by tg.random.key(seed), not {type(key).__name__}"
-        )
-    return key
-
-
-def _whole(function: str, name: str, n: int) -> int:
-    if not isinstance(n, int) or isinstance(n, bool):
-        raise TypeError(f"{function}: `{name}` must be an int, not {type(n).__name__}")
-    return n
-
-
-def _count(function: str, n: int) -> int:
-    if _whole(function, "n", n) < 0:
-        raise ValueError(f"{function}: `n` must not be negative, got {n}")
-    return n
-
-
-def _sizes(function: str, shape: int | tuple[int, ...]) -> tuple[int, ...]:
-    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
-    for axis, n in enumerate(sizes):
-        if not isinstance(n, int) or isinstance(n, bool):
-            raise TypeError(f"{function}: the size of axis {axis} must be an int, not {n!r}")
-        if n < 0:
-            raise ValueError(f"{function}: the size of axis {axis} must not be negative, got {n}")
-    return sizes
-
-
-def _child(parent: Key, number: int, stream: int) -> Key:
-    words = block(parent.words, number & 0xFFFFFFFFFFFFFFFF | stream << 96)
-    return Key((words[0], words[1]))
-
-
-def split(key: Key, n: int = 2) -> tuple[Key, ...]:
-    """`n` new keys, independent of each other and of `key`.
-
-    >>> len(tg.random.split(tg.random.key(0), 3))
-    3
-    """
-    _checked("split", key)
-    return tuple(_child(key, i, _SPLIT) for i in range(_count("split", n)))
-
-
-def fold_in(key: Key, data: int | str) -> Key:
-    """The key that belongs to `data` (a step number, a path) under `key`.
-
-    >>> tg.random.fold_in(tg.random.key(0), "layers.0.weight") == tg.random.fold_in(tg.random.key(0), "layers.1.weight")
-    False
-    """
-    _checked("fold_in", key)
-    if isinstance(data, str):
-        text = data.encode()
-        return _child(key, zlib.crc32(text) | zlib.adler32(text) << 32, _NAME)
-    if not isinstance(data, int) or isinstance(data, bool):
-        raise TypeError(f"fold_in: `data` must be an int or a string, not {type(data).__name__}")
-    return _child(key, data, _FOLD)
 
 
 def bits(key: Key, shape: int | tuple[int, ...] = (), *, device: str = "cpu") -> Tensor:
@@ -136,9 +27,9 @@ def bits(key: Key, shape: int | tuple[int, ...] = (), *, device: str = "cpu") ->
     >>> tg.random.bits(tg.random.key(0), (2,)).dtype
     dtype('uint32')
     """
-    sizes = _sizes("bits", shape)
+    sizes = checked_sizes("bits", shape)
     backend = backend_for_device(device)
-    return Tensor(backend.xp.reshape(_words(_checked("bits", key), math.prod(sizes), device), sizes))
+    return Tensor(backend.xp.reshape(_words(checked_key("bits", key), math.prod(sizes), device), sizes))
 
 
 def uniform(
@@ -160,8 +51,8 @@ def uniform(
     """
     if not low <= high:
         raise ValueError(f"uniform: `low` must not exceed `high`, got {low} and {high}")
-    sizes = _sizes("uniform", shape)
-    unit = _unit(_checked("uniform", key), math.prod(sizes), _float_name("uniform", dtype), device)
+    sizes = checked_sizes("uniform", shape)
+    unit = _unit(checked_key("uniform", key), math.prod(sizes), _float_name("uniform", dtype), device)
     xp: Any = namespace(unit)
     return Tensor(xp.reshape(unit * (high - low) + low, sizes))
 
@@ -185,10 +76,10 @@ def normal(
     """
     if not std >= 0:
         raise ValueError(f"normal: `std` must not be negative, got {std}")
-    sizes = _sizes("normal", shape)
+    sizes = checked_sizes("normal", shape)
     n = math.prod(sizes)
     half = (n + 1) // 2
-    unit = _unit(_checked("normal", key), 2 * half, _float_name("normal", dtype), device)
+    unit = _unit(checked_key("normal", key), 2 * half, _float_name("normal", dtype), device)
     xp: Any = namespace(unit)
     # 1 - u lies in (0, 1], where the logarithm is finite.
     radius = xp.sqrt(-2.0 * xp.log(1.0 - unit[:half]))
@@ -218,9 +109,9 @@ def truncated_normal(
         raise ValueError(f"truncated_normal: `low` must be less than `high`, got {low} and {high}")
     if high < -4 or low > 4 or high - low < 0.05:
         raise ValueError(f"truncated_normal: [{low}, {high}] holds too little of the distribution to be drawn from")
-    shape = _sizes("truncated_normal", shape)
+    shape = checked_sizes("truncated_normal", shape)
     dtype = _float_name("truncated_normal", dtype)
-    drawn: Any = normal(_checked("truncated_normal", key), shape, dtype=dtype, device=device).data
+    drawn: Any = normal(checked_key("truncated_normal", key), shape, dtype=dtype, device=device).data
     xp: Any = namespace(drawn)
     attempt = 0
     while True:
@@ -242,8 +133,8 @@ def bernoulli(key: Key, p: float, shape: int | tuple[int, ...] = (), *, device: 
     """
     if not 0.0 <= p <= 1.0:
         raise ValueError(f"bernoulli: `p` must be a probability, got {p}")
-    sizes = _sizes("bernoulli", shape)
-    unit = _unit(_checked("bernoulli", key), math.prod(sizes), "float32", device)
+    sizes = checked_sizes("bernoulli", shape)
+    unit = _unit(checked_key("bernoulli", key), math.prod(sizes), "float32", device)
     return Tensor(namespace(unit).reshape(unit < p, sizes))
 
 
@@ -256,13 +147,13 @@ def randint(key: Key, shape: int | tuple[int, ...] = (), *, low: int = 0, high: 
     >>> int(x.min()), int(x.max())
     (2, 4)
     """
-    sizes = _sizes("randint", shape)
-    if not _whole("randint", "low", low) < _whole("randint", "high", high):
+    sizes = checked_sizes("randint", shape)
+    if not checked_whole("randint", "low", low) < checked_whole("randint", "high", high):
         raise ValueError(f"randint: `low` must be less than `high`, got {low} and {high}")
     span = high - low
     if span > 2**53:
         raise ValueError(f"randint: high - low must be at most 2**53, got {span}")
-    unit = _unit(_checked("randint", key), math.prod(sizes), "float64", device)
+    unit = _unit(checked_key("randint", key), math.prod(sizes), "float64", device)
     xp: Any = namespace(unit)
     whole = xp.astype(xp.floor(unit * float(span)), xp.int64) + low
     return Tensor(xp.reshape(whole, sizes))
@@ -274,7 +165,7 @@ def permutation(key: Key, n: int, *, device: str = "cpu") -> Tensor:
     >>> sorted(tg.random.permutation(tg.random.key(0), 4).tolist())
     [0, 1, 2, 3]
     """
-    words = _words(_checked("permutation", key), 2 * _count("permutation", n), device)
+    words = _words(checked_key("permutation", key), 2 * checked_count("permutation", n), device)
     xp: Any = namespace(words)
     wide = xp.astype(words, xp.uint64)
     # 64 bits a number: ties, which would favour the lower one, are out of reach.
