@@ -93,8 +93,8 @@ def _(
     g = g[..., int(include_initial) :]
     before = cumulative_prod(rows, axis=-1, include_initial=True)[..., :-1]
     backwards = flip(rows, axis=-1)
-    first = backwards[..., : min(1, x.shape[i])]  # an axis of size 0 has none
-    factors = concat((first, backwards[..., :-1]), axis=-1)
+    n = x.shape[i]  # may be 0
+    factors = concat((backwards[..., : min(1, n)], backwards[..., : max(0, n - 1)]), axis=-1)
     return (moveaxis(before * flip(_recurrence(factors, flip(g, axis=-1)), axis=-1), -1, i),)
 
 
