@@ -13,7 +13,7 @@ from tests.typing.checking import CONFIG, FOLDER, Report, check, errors, name_of
 from typedgrad.mypy_plugin import layers
 from typedgrad.mypy_plugin.asking import Ask
 
-LIBRARY = '''
+LIBRARY = """
 from __future__ import annotations
 from typing import Final
 from jaxtyping import Float, Float32
@@ -38,8 +38,8 @@ class Mlp(Layer):
         return self.up(x)
 
 model: Final = Sequential(Dense(in_features=4, out_features=WIDTH), tg.relu, Dense(in_features=WIDTH, out_features=2))
-'''
-PROGRAM = '''
+"""
+PROGRAM = """
 from __future__ import annotations
 from jaxtyping import Float32
 import typedgrad as tg
@@ -54,7 +54,7 @@ def f(x: Float32[Tensor, "b 4"], p: Picture) -> None:
     dense(x, tg.zeros((5, WIDTH)))
     Mlp(d=5)(x)
     model(x) + x
-'''
+"""
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +88,9 @@ def checked(folder: Path, *options: str) -> Report:
 
 def texts(report: Report) -> list[tuple[str, int, str]]:
     """Everything that mypy said."""
-    return sorted((file, n, f"{m.severity} {m.text}") for file, lines in report.items() for n, ms in lines.items() for m in ms)
+    return sorted(
+        (file, n, f"{m.severity} {m.text}") for file, lines in report.items() for n, ms in lines.items() for m in ms
+    )
 
 
 def test_a_warm_cache_says_what_a_cold_one_said(project: Path) -> None:
@@ -179,9 +181,9 @@ def test_a_failure_inside_the_plugin_hides_nothing_else(
         monkeypatch.setattr(layers, "note", fail)
     (project / "program.py").write_text(PROGRAM + '\nnumber: int = "text"\n')
     found = check([project / "program.py"], project, config=CONFIG.replace("show_traceback = True", ""))
-    assert [e for m in found["%s/program.py" % project.name].values() for e in errors(m) if "[assignment]" in e]
+    assert [e for m in found[name_of(project / "program.py")].values() for e in errors(m) if "[assignment]" in e]
     if broken == "asking":
-        assert not [e for m in found["%s/program.py" % project.name].values() for e in errors(m) if "[shape]" in e]
+        assert not [e for m in found[name_of(project / "program.py")].values() for e in errors(m) if "[shape]" in e]
     assert "injected" not in capfd.readouterr().err
 
 

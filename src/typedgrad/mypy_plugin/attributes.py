@@ -7,7 +7,7 @@ from typing import Final
 
 from mypy.nodes import MemberExpr, Var
 from mypy.plugin import AttributeContext
-from mypy.types import Instance, TupleType, Type
+from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from typedgrad.mypy_plugin import layers, methods
 from typedgrad.mypy_plugin.aliases import source
@@ -33,7 +33,8 @@ def attribute(site: Site, ctx: AttributeContext) -> Type:
     if tensors_in(default):
         symbol = owner.type.get(e.name)
         inferred = symbol is not None and isinstance(symbol.node, Var) and symbol.node.is_inferred
-        if inferred and e.name in layers.noted(owner.type, "unsure"):
+        container = isinstance(get_proper_type(default), Instance) and not is_tensor(get_proper_type(default))
+        if inferred and (container or e.name in layers.noted(owner.type, "unsure")):
             # Nobody has promised that all the values which this attribute takes are of one shape.
             return map_tensors(default, site.codec.bare)
         return _tensors(site, owner, e, default)

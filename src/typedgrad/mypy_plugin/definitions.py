@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from mypy.nodes import (
     AssignmentStmt,
     Block,
+    CallExpr,
     ClassDef,
     Decorator,
     Expression,
+    ExpressionStmt,
     ForStmt,
     FuncDef,
     FuncItem,
     IfStmt,
+    IndexExpr,
     ListExpr,
     MatchStmt,
+    MemberExpr,
     MypyFile,
     NameExpr,
     OperatorAssignmentStmt,
@@ -122,6 +126,8 @@ def _collect(block: list[Statement], index: Index) -> None:
         if isinstance(statement, AssignmentStmt):
             for lvalue in statement.lvalues:
                 _assign(lvalue, Definition(statement.rvalue), index)
+        elif isinstance(statement, ExpressionStmt):
+            _mutate(statement.expr, index)
         elif isinstance(statement, OperatorAssignmentStmt):
             _assign(statement.lvalue, Definition(None), index)
         elif isinstance(statement, ForStmt):
@@ -139,9 +145,23 @@ def _collect(block: list[Statement], index: Index) -> None:
                 index.setdefault(var, []).extend(inner[var])
 
 
+_MUTATORS: Final = frozenset(
+    {"append", "extend", "insert", "update", "setdefault", "clear", "pop", "remove", "sort", "reverse"}
+)
+
+
+def _mutate(e: Expression, index: Index) -> None:
+    """`xs.append(x)` by itself."""
+    if isinstance(e, CallExpr) and isinstance(e.callee, MemberExpr) and e.callee.name in _MUTATORS:
+        _assign(e.callee.expr, Definition(None), index)
+
+
 def _assign(lvalue: Expression, definition: Definition, index: Index) -> None:
     if isinstance(lvalue, NameExpr) and isinstance(lvalue.node, Var):
         index.setdefault(lvalue.node, []).append(definition)
+    elif isinstance(lvalue, IndexExpr):
+        # `table["b"] = y` changes what `table` holds: what it held first is no longer all there is to know.
+        _assign(lvalue.base, Definition(None), index)
     elif isinstance(lvalue, (TupleExpr, ListExpr)):
         starred = any(isinstance(item, StarExpr) for item in lvalue.items)
         for i, item in enumerate(lvalue.items):

@@ -53,6 +53,7 @@ CONCRETE: Final = frozenset(
         "complex128",
     ]
 )
+_LIMIT: Final = 10_000
 MARK: Final = "@"
 """In front of a name that means nothing where the type is seen: `@n` in a result, whose name a call replaces."""
 FREE: Final = "@?"
@@ -78,6 +79,7 @@ class Codec:
     def __init__(self, lookup: Lookup) -> None:
         self.lookup = lookup
         self._dtypes: dict[str, str] = {}
+        self._made: dict[tuple[str, str], tuple[TypeInfo, Type]] = {}
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -135,8 +137,19 @@ class Codec:
         return unknown() if fallback is None else TupleType(items, fallback)
 
     def _label(self, phantom: str, text: str) -> Type:
-        instance = self._instance(phantom, [self.literal(text)])
-        return unknown() if instance is None else UnionType([instance, unknown()])
+        symbol = self.lookup(phantom)
+        info = symbol.node if symbol is not None else None
+        if not isinstance(info, TypeInfo):
+            return unknown()
+        known = self._made.get((phantom, text))
+        # The daemon may have read the class anew.
+        if known is not None and known[0] is info:
+            return known[1]
+        made = UnionType([Instance(info, [self.literal(text)]), unknown()])
+        if len(self._made) > _LIMIT:
+            self._made.clear()
+        self._made[phantom, text] = info, made
+        return made
 
     def _instance(self, fullname: str, args: list[Type]) -> Instance | None:
         symbol = self.lookup(fullname)

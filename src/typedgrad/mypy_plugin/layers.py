@@ -1,6 +1,6 @@
 """Layers: which sizes an instance has, what follows for its attributes and calls, and chains of layers.
 
-The sizes stand in `Instance.extra_attrs`, out of sight of mypy's own rules: `{"in_features": Literal[784]}`, and those of
+The sizes stand in `Instance.extra_attrs`, out of sight of mypy's own rules: `{"in_features": Literal[784]}`, those of
 sub-layers under their names. mypy keeps them with a value but not always truthfully (after an `if` that rebinds the
 variable, or in a list that grows), so they are believed only where one assignment made it.
 """

@@ -14,9 +14,11 @@ from mypy.nodes import (
     IndexExpr,
     MemberExpr,
     MypyFile,
+    NameExpr,
     OpExpr,
     OverloadedFuncDef,
     UnaryExpr,
+    Var,
 )
 from mypy.options import Options
 from mypy.plugin import (
@@ -52,6 +54,14 @@ FOREIGN: Final = tuple(
     )
 )  # fmt: skip
 """Whose functions and classes know nothing of our tensors; mypy's own hooks look at some of them."""
+READS: Final = frozenset(
+    f"builtins.{name}"
+    for name in (
+        "list.__getitem__", "list.__iter__", "list.pop", "dict.__getitem__", "dict.pop", "dict.values", "dict.items",
+        "dict.setdefault",
+    )
+)  # fmt: skip
+"""Methods that take something out of a container."""
 SHAPELESS: Final = frozenset({"typedgrad.core.pytree.tree_map"})
 """Functions whose result has the type of an argument, but not its shapes."""
 
@@ -115,7 +125,9 @@ class TypedgradPlugin(Plugin):
         return None if fullname.startswith(FOREIGN) else self._guarded(lambda ctx: self._made(ctx, fullname), _as_made)
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
-        """The same for methods."""
+        """The same for methods; and what is read from a container that changes is of unknown shape."""
+        if fullname in READS:
+            return self._guarded(self._read, _as_made)
         return None if fullname.startswith(FOREIGN) else self._guarded(lambda ctx: self._made(ctx, fullname), _as_made)
 
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
@@ -149,6 +161,18 @@ class TypedgradPlugin(Plugin):
         if fullname in SHAPELESS:
             return map_tensors(made, self.codec.bare)
         return self.codec.outside(made)
+
+    def _read(self, ctx: MethodContext) -> Type:
+        made = ctx.default_return_type
+        if not tensors_in(made):
+            return made
+        e = ctx.context if isinstance(ctx.context, NameExpr) else _receiver(ctx.context, ctx.context.__class__.__name__)
+        node = e.node if isinstance(e, NameExpr) else None
+        if not isinstance(node, Var) or not node.is_inferred:
+            return made
+        api: Any = ctx.api
+        constant = self.definitions.of(node, api.scope.stack) is not None
+        return made if constant else map_tensors(made, self.codec.bare)
 
     def _method(self, ctx: MethodSigContext, fullname: str) -> FunctionLike:
         sig, name = ctx.default_signature, fullname.rpartition(".")[2]

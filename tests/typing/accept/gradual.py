@@ -36,6 +36,25 @@ def appended(x: Float32[Tensor, "b n"]) -> list[Tensor]:
     return outs + more
 
 
+def read_back(x: Float32[Tensor, "b n"], y: Float32[Tensor, "n"]) -> None:
+    outs = [x]
+    outs.append(x.mT)
+    outs[1] @ x
+    for out in outs:
+        out.mT @ out
+    table = {"x": x}
+    table["y"] = y
+    table["y"] + tg.zeros(x.shape[1])
+    for value in table.values():
+        value + 1
+    constant = [x, x]
+    reveal_type(constant[0])  # R: Float32[Tensor, "b n"]
+    fixed = (x, y)
+    reveal_type(fixed[1])  # R: Float32[Tensor, "n"]
+    squares = [z * z for z in constant]
+    reveal_type(squares[0])  # R: Float32[Tensor, "b n"]
+
+
 def indexed(x: Float32[Tensor, "b n"], y: Float32[Tensor, "n"]) -> Tensor:
     cache: dict[str, Tensor] = {"x": x}
     cache["y"] = y
