@@ -59,6 +59,13 @@ def test_ops_keep_the_law(name: str, law: str) -> None:
     check_op(OPS[name].function, CASES[name], laws=[law])
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", sorted(OPS.keys() & CASES.keys()))
+def test_ops_keep_all_laws_on_many_more_arguments(name: str) -> None:
+    for seed in range(20):
+        check_op(OPS[name].function, CASES[name], devices=["strict"], seed=str(seed))
+
+
 @pytest.mark.parametrize("device", ["strict", pytest.param("cuda", marks=pytest.mark.gpu)])
 @pytest.mark.parametrize("name", sorted(OPS.keys() & CASES.keys()))
 def test_backends_agree(name: str, device: str) -> None:

@@ -31,7 +31,7 @@ LAWS: dict[str, Callable[[Trial], object]] = {
     "purity": gradient_laws.purity,
 }
 # How many arguments to draw for each law. Every third draw may have axes of size 0.
-_DRAWS = {"reference": 4, "shape": 6, "homomorphism": 20, "gradient": 8, "second": 5, "agreement": 4, "purity": 3}
+_DRAWS = {"reference": 6, "shape": 6, "homomorphism": 30, "gradient": 12, "second": 8, "agreement": 6, "purity": 4}
 # The laws that hold for every kind of number rather than for float64 alone.
 _ALL_KINDS = ("reference", "shape", "agreement")
 
