@@ -298,3 +298,11 @@ def test_the_signature_of_every_op_of_the_library_can_be_read() -> None:
     for op in _library():
         assert op.signature.args.keys() == {a.name for a in op.reading.tensors}
         assert op.signature.patterns is not None
+
+
+def test_gradients_through_complex_numbers_are_refused_not_zero() -> None:
+    def through(x: Tensor) -> Tensor:
+        return tg.sum(tg.real(tg.astype(x, "complex64") * 2))
+
+    with pytest.raises(TypeError, match="gradients through complex numbers are not supported"):
+        tg.grad(through)(tg.ones(2))

@@ -45,6 +45,7 @@ class Entry:
         statics: dict[str, Any],
         layout: tuple[int | None, ...] | None,
         several: bool,
+        complex_: bool = False,
     ) -> None:
         self.primitive = primitive
         self.run = run
@@ -54,9 +55,20 @@ class Entry:
         self.aval: Any = avals[0] if avals is not None and not several and layout is None else None
         self.statics = statics
         self.layout = layout
-        self.tapes = primitive.differentiable and (avals is None or any(a.dtype.kind == "f" for a in avals))
+        floats = avals is None or any(a.dtype.kind in "fc" for a in avals)
+        self.tapes = floats and (primitive.differentiable or complex_)
         self.pull: Callable[[Any, Node], Any] = primitive.pull
         self.pull_taped: Callable[[Any, Node], Any] = primitive.pull_taped
+        if complex_:
+            # A zero gradient would be wrong, and silent.
+            self.pull = self.pull_taped = _complex(primitive.name)
+
+
+def _complex(name: str) -> Callable[[Any, Node], Any]:
+    def pull(g: Any, node: Node) -> Any:
+        raise TypeError(f"{name}: gradients through complex numbers are not supported")
+
+    return pull
 
 
 def make_function(op: Primitive) -> Callable[..., Any]:
@@ -211,7 +223,7 @@ def box(entry: Entry, flat: tuple[Any, ...], data: Any) -> Any:
         return tuple(Tensor(d, a) for d, a in zip(data, avals, strict=True))
     bundle = (Bundle((entry, flat, tuple(data))),)
     return tuple(
-        Tensor(d, a, (Selection(i), bundle, d) if a is None or a.dtype.kind == "f" else None)  # type: ignore[arg-type]  # plays the part of an entry
+        Tensor(d, a, (Selection(i), bundle, d) if a is None or a.dtype.kind in "fc" else None)  # type: ignore[arg-type]  # plays the part of an entry
         for i, (d, a) in enumerate(zip(data, avals, strict=True))
     )
 

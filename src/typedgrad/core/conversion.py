@@ -30,7 +30,7 @@ def converted(op: Primitive, tensors: tuple[Any, ...]) -> tuple[Any, ...]:
         TypeError: for what is neither a tensor nor a permitted scalar.
         DTypeError: for elements of a kind that the annotation refuses.
     """
-    if len(tensors) == 1 and tensors[0].__class__ is Tensor:
+    if len(tensors) == 1 and tensors[0].__class__ is Tensor and not op.reading.tensors[0].many:
         return tensors
     key = (op, *map(_known_by, tensors))
     filled = _FILLED.get(key)
@@ -81,12 +81,12 @@ def _remember(tensors: tuple[Any, ...], values: list[Any]) -> None:
 def _checked(op: Primitive, a: Argument, value: Any) -> Any:
     if value is None and a.optional:
         return value
-    if isinstance(value, Tensor):
+    if isinstance(value, Tensor) and not a.many:
         # Before promotion, which would make an argument of a refused kind acceptable, or blame the one beside it.
         if a.slot is not None and not dtypes.accepts(a.slot.dtype, value.dtype.name):
             raise dtypes.clash(a.name, a.slot.dtype, value.dtype.name, op.name)
         return value
-    if a.slot is not None and a.slot.many and isinstance(value, (tuple, list)):
+    if a.many and isinstance(value, (tuple, list)):
         for i, item in enumerate(value):
             if not isinstance(item, Tensor):
                 raise TypeError(f"{op.name}: `{a.name}[{i}]` must be a Tensor, not {_describe(item)}")
@@ -95,7 +95,7 @@ def _checked(op: Primitive, a: Argument, value: Any) -> Any:
         return value
     if a.scalar and hasattr(value, "item") and getattr(value, "shape", None) == () and not hasattr(value, "data_ptr"):
         return value.item() if isinstance(value.item(), _NUMBERS) else value
-    wanted = "a sequence of Tensors" if a.slot is not None and a.slot.many else "a Tensor"
+    wanted = "a sequence of Tensors" if a.many else "a Tensor"
     raise TypeError(f"{op.name}: `{a.name}` must be {wanted}, not {_describe(value)}")
 
 
@@ -117,7 +117,7 @@ def _promote(op: Primitive, values: list[Any], members: list[int]) -> None:
             raise TypeError(f"{op.name}: at least one argument must be a Tensor; all are Python numbers")
         return
     names = {t.dtype.name for t in tensors}
-    wanted = names.pop() if len(names) == 1 else dtypes.promote(*sorted(names | {t.dtype.name for t in tensors}))
+    wanted = names.pop() if len(names) == 1 else _common(op, sorted(names | {t.dtype.name for t in tensors}))
     for i in members:
         value, a = values[i], op.reading.tensors[i]
         if isinstance(value, _NUMBERS):
@@ -126,6 +126,14 @@ def _promote(op: Primitive, values: list[Any], members: list[int]) -> None:
                 raise DTypeError(f"`{a.name}` must be {a.slot.dtype}, not {value!r}", where=op.name, argument=a.name)
     for i in members:
         values[i] = _as(values[i], wanted, tensors[0].device)
+
+
+def _common(op: Primitive, names: list[str]) -> str:
+    try:
+        return dtypes.promote(*names)
+    except DTypeError as error:
+        error.where = op.name
+        raise
 
 
 def _kind(number: complex) -> Literal["bool", "int", "float", "complex"]:

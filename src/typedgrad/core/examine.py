@@ -153,10 +153,13 @@ def _entry(
     else:
         run = functools.partial(op.body, **statics) if statics else op.body
         if op.is_direct and backend_of(tensors[0].data).name == "numpy":
-            return Entry(op, _ufunc(op.name, avals), avals, statics=statics, layout=layout, several=several)
-        if avals is None or any(a.shape == () for a in avals):
+            run = _ufunc(op.name, avals)
+        elif avals is None or any(a.shape == () for a in avals):
             run = _arrays_only(run, several=several)
-    return Entry(op, run, avals, statics=statics, layout=layout, several=several)
+    inputs = [t.dtype.kind for t in flatten(tensors)]
+    outputs = [a.dtype.kind for a in avals or ()]
+    involved = "c" in (*inputs, *outputs)
+    return Entry(op, run, avals, statics=statics, layout=layout, several=several, complex_=involved)
 
 
 def _ufunc(name: str, avals: tuple[Aval, ...] | None) -> Any:

@@ -130,12 +130,32 @@ def _wrong_type(a: Argument, value: Any, title: str) -> Exception | None:
     return None
 
 
+def refuse_tuples(reading: Reading, statics: Mapping[str, Any], title: str) -> None:
+    """Look at every item of the tuples among the static arguments; beartype looks at one, picked at random.
+
+    Raises TypeError for an item of the wrong type.
+    """
+    for a in reading.statics:
+        value = statics.get(a.name)
+        if isinstance(value, tuple) and not _bears(value, a.hint):
+            raise _refusal(title, f"`{a.name}`", a.hint, value)
+
+
 def _bears(value: object, hint: Any) -> bool:
     """Whether `value` fits `hint`; True where that cannot be said without knowing what the names of axes mean."""
     try:
-        return is_bearable(value, hint)
+        return any(is_bearable(value, option) and _items_bear(value, option) for option in options_of(hint))
     except AnnotationError:
         return True
+
+
+def _items_bear(value: object, hint: Any) -> bool:
+    if not isinstance(value, tuple) or typing.get_origin(hint) is not tuple:
+        return True
+    wanted = typing.get_args(hint)
+    if len(wanted) == 2 and wanted[1] is Ellipsis:
+        return all(_bears(item, wanted[0]) for item in value)
+    return all(map(_bears, value, wanted))
 
 
 def _refusal(title: str, name: str, hint: Any, value: object) -> TypeError:

@@ -13,7 +13,14 @@ from beartype import beartype
 from jaxtyping import AnnotationError, TypeCheckError, jaxtyped
 from jaxtyping import _storage as jaxtyping_storage
 
-from typedgrad.core.explain import explain_arguments, explain_result, explain_strings, located, shapes_of
+from typedgrad.core.explain import (
+    explain_arguments,
+    explain_result,
+    explain_strings,
+    located,
+    refuse_tuples,
+    shapes_of,
+)
 from typedgrad.core.mode import mode
 from typedgrad.core.remember import Remembered, class_of, wrapper_source
 from typedgrad.core.signatures import is_required, is_variadic, read, signature_of
@@ -282,6 +289,7 @@ def check_call(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any])
         if not isinstance(error, AnnotationError):
             words = f"an argument does not fit the annotations: {_last_words(error)}"
             raise ShapeError(words, where=op.name) from error
+    refuse_tuples(op.reading, statics, op.name)
 
 
 def _checker(op: Primitive) -> Callable[..., None]:

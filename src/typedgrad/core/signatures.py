@@ -26,6 +26,11 @@ class Argument(NamedTuple):
     scalar: bool = False
     array_type: Any = None
 
+    @property
+    def many(self) -> bool:
+        """Whether it is a sequence of tensors."""
+        return self.slot is not None and self.slot.many
+
 
 class Reading(NamedTuple):
     """All parameters of a function, and what it returns."""
