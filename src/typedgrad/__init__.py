@@ -72,6 +72,8 @@ from typedgrad.ops.arithmetic import remainder as remainder
 from typedgrad.ops.arithmetic import sign as sign
 from typedgrad.ops.arithmetic import square as square
 from typedgrad.ops.arithmetic import subtract as subtract
+from typedgrad.ops.attention import attention_weights as attention_weights
+from typedgrad.ops.attention import scaled_dot_product_attention as scaled_dot_product_attention
 from typedgrad.ops.brackets import scatter_add as scatter_add
 from typedgrad.ops.comparison import equal as equal
 from typedgrad.ops.comparison import greater as greater

@@ -1,0 +1,63 @@
+"""What the laws must be told of `typedgrad.ops.attention` and `typedgrad.ops.positions`."""
+
+from __future__ import annotations
+
+import math
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from typedgrad.testing.laws import Case
+
+Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
+
+
+def _weights(query: Array, key: Array, mask: Array | None, *, causal: bool, scale: float | None) -> Any:
+    t, s, d = query.shape[-2], key.shape[-2], query.shape[-1]
+    if 0 in (*query.shape[:-1], s):
+        return np.zeros((*query.shape[:-1], s))
+    key = np.repeat(key, query.shape[-3] // key.shape[-3], axis=-3)
+    scores = query @ key.swapaxes(-1, -2) * (1 / math.sqrt(max(d, 1)) if scale is None else scale)
+    seen = np.tri(t, s, dtype=bool) if causal else np.ones((t, s), dtype=bool)
+    e = np.where(seen if mask is None else seen & mask, np.exp(scores), 0.0)
+    total = e.sum(axis=-1, keepdims=True)
+    return np.divide(e, total, out=np.zeros_like(e), where=total > 0)
+
+
+def _attention(query: Array, key: Array, value: Array, mask: Array | None, **statics: Any) -> Any:
+    weights = _weights(query, key, mask, **statics)
+    if weights.size == 0:
+        return np.zeros((*query.shape[:-1], value.shape[-1]))
+    return weights @ np.repeat(value, query.shape[-3] // key.shape[-3], axis=-3)
+
+
+def _sizes(rng: Random) -> dict[str, Any]:
+    """Queries in as many heads as the keys, or several times as many; often a mask, which hides half of the keys."""
+    pool = (0, 1, 2, 3) if rng.random() < 0.2 else (1, 2, 3)
+    batch = tuple(rng.choice((1, 2)) for _ in range(rng.randint(0, 2)))
+    kv_heads = rng.choice((1, 2))
+    heads = kv_heads * rng.choice((1, 1, 2))
+    t, s, d, d_out = (rng.choice(pool) for _ in range(4))
+    whole = (*batch, heads, t, s)
+    cut = tuple(1 if rng.random() < 0.3 else n for n in whole)[rng.randint(0, len(whole)) :]
+    return {
+        "query": (*batch, heads, t, d),
+        "key": (*batch, kv_heads, s, d),
+        "value": (*batch, kv_heads, s, d_out),
+        "mask": rng.choice((None, cut, whole)),
+    }
+
+
+def _sizes_without_values(rng: Random) -> dict[str, Any]:
+    return {name: shape for name, shape in _sizes(rng).items() if name != "value"}
+
+
+def _options(shapes: object, rng: Random) -> dict[str, object]:
+    return {"causal": rng.random() < 0.5, "scale": rng.choice((None, 0.5, 2))}
+
+
+CASES = {
+    "attention_weights": Case(_weights, statics=_options, shapes=_sizes_without_values),
+    "scaled_dot_product_attention": Case(_attention, statics=_options, shapes=_sizes),
+}

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import typedgrad as tg
+from typedgrad import Tensor
+
+
+def normal(seed: int, *shape: int) -> Tensor:
+    return tg.random.normal(tg.random.key(seed), shape, dtype="float64")
+
+
+def test_queries_that_may_see_nothing_get_zeros_and_no_nan() -> None:
+    q, k, v = normal(0, 2, 3, 4), normal(1, 2, 5, 4), normal(2, 2, 5, 4)
+    mask = tg.asarray([[True] * 5, [False] * 5, [True, False] * 2 + [False]])
+    out, pull = tg.vjp(lambda *xs: tg.scaled_dot_product_attention(*xs, mask=mask), q, k, v)
+    assert not out.numpy()[:, 1].any()
+    for x in pull(tg.ones_like(out)):
+        assert np.isfinite(x.numpy()).all()
+    hessian = tg.hessian(lambda q: tg.sum(tg.scaled_dot_product_attention(q, k, v, mask) ** 2))(q).numpy()
+    assert np.isfinite(hessian).all()
+    assert not hessian[:, 1].any()
+
+
+def test_without_keys_there_is_nothing_to_see() -> None:
+    q, k = normal(0, 1, 2, 3), normal(1, 1, 0, 3)
+    assert not tg.scaled_dot_product_attention(q, k, k).numpy().any()
+
+
+def test_large_products_do_not_overflow() -> None:
+    x = tg.asarray([[[1e4, 0.0], [0.0, 1e4]]])
+    assert np.allclose(tg.scaled_dot_product_attention(x, x, x).numpy(), x.numpy())
+
+
+def test_one_row_at_a_time_is_causal_attention() -> None:
+    q, k, v = normal(0, 2, 5, 4), normal(1, 2, 5, 4), normal(2, 2, 5, 4)
+    whole = tg.scaled_dot_product_attention(q, k, v, causal=True).numpy()
+    for i in range(5):
+        row = tg.scaled_dot_product_attention(q[:, i : i + 1], k[:, : i + 1], v[:, : i + 1]).numpy()
+        assert np.allclose(whole[:, i : i + 1], row)
+
+
+def test_a_mask_of_another_shape_is_refused_with_both() -> None:
+    x = tg.ones((2, 3, 4))
+    with pytest.raises(tg.ShapeError, match=r"`mask` \[3 2\] must broadcast to \[2 3 3\]"):
+        tg.scaled_dot_product_attention(x, x, x, tg.ones((3, 2), dtype="bool"))
+    with pytest.raises(tg.ShapeError, match=r"`mask` \[5 2 3 3\] must broadcast to \[2 3 3\]"):
+        tg.scaled_dot_product_attention(x, x, x, tg.ones((5, 2, 3, 3), dtype="bool"))
+    with pytest.raises(tg.ShapeError, match="`mask` must be Bool, not float32"):
+        tg.scaled_dot_product_attention(x, x, x, tg.ones((3, 3)))
+
+
+def test_heads_that_do_not_divide_are_refused() -> None:
+    q, k = tg.ones((3, 2, 4)), tg.ones((2, 2, 4))
+    with pytest.raises(tg.ShapeError, match="heads of `key` must divide those of `query`: 3 is not a multiple of 2"):
+        tg.scaled_dot_product_attention(q, k, k)
+
+
+def test_shapes_are_inferred_from_names() -> None:
+    out = tg.eval_shape(tg.scaled_dot_product_attention, "n 8 t 16", "n 2 s 16", "n 2 s 5")
+    assert tuple(map(str, out.shape)) == ("n", "8", "t", "5")
+
+
+CONFIGURATIONS: list[tuple[tuple[int, ...], tuple[int, ...], int, dict[str, Any]]] = [
+    ((2, 3, 4, 5), (2, 3, 6, 5), 7, {}),
+    ((2, 4, 5, 6), (2, 2, 5, 6), 6, {"causal": True}),
+    ((1, 6, 3, 2), (1, 1, 4, 2), 3, {"scale": 0.3, "masked": True}),
+    ((3, 2, 8, 4), (3, 2, 8, 4), 4, {"masked": True}),
+]
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize(("query", "key", "features", "options"), CONFIGURATIONS)
+def test_attention_and_its_gradients_are_those_of_pytorch(
+    query: tuple[int, ...], key: tuple[int, ...], features: int, options: dict[str, Any]
+) -> None:
+    torch = pytest.importorskip("torch")
+    q, k, v = normal(0, *query), normal(1, *key), normal(2, *key[:-1], features)
+    mask = None
+    if options.pop("masked", False):
+        mask = np.random.default_rng(0).random((query[0], 1, query[2], key[2])) < 0.6
+        mask[..., 0] = True  # theirs gives NaN where there is nothing to see
+    given = None if mask is None else tg.asarray(mask)
+    ours, pull = tg.vjp(lambda *xs: tg.scaled_dot_product_attention(*xs, mask=given, **options), q, k, v)
+    g = normal(3, *ours.shape)
+    xs = [torch.tensor(x.numpy(), requires_grad=True) for x in (q, k, v)]
+    names = {"causal": "is_causal", "scale": "scale"}
+    theirs = torch.nn.functional.scaled_dot_product_attention(
+        *xs,
+        attn_mask=None if mask is None else torch.tensor(mask),
+        enable_gqa=True,
+        **{names[name]: value for name, value in options.items()},
+    )
+    np.testing.assert_allclose(ours.numpy(), theirs.detach().numpy(), rtol=1e-9, atol=1e-9)
+    theirs.backward(torch.tensor(g.numpy()))
+    for x, y in zip(pull(g), xs, strict=True):
+        np.testing.assert_allclose(x.numpy(), y.grad.numpy(), rtol=1e-9, atol=1e-9)
