@@ -16,7 +16,7 @@ def normal(seed: int, *shape: int) -> Tensor:
 def test_queries_that_may_see_nothing_get_zeros_and_no_nan() -> None:
     q, k, v = normal(0, 2, 3, 4), normal(1, 2, 5, 4), normal(2, 2, 5, 4)
     mask = tg.asarray([[True] * 5, [False] * 5, [True, False] * 2 + [False]])
-    out, pull = tg.vjp(lambda *xs: tg.scaled_dot_product_attention(*xs, mask=mask), q, k, v)
+    out, pull = tg.vjp(lambda q, k, v: tg.scaled_dot_product_attention(q, k, v, mask=mask), q, k, v)
     assert not out.numpy()[:, 1].any()
     for x in pull(tg.ones_like(out)):
         assert np.isfinite(x.numpy()).all()
@@ -84,7 +84,7 @@ def test_attention_and_its_gradients_are_those_of_pytorch(
         mask = np.random.default_rng(0).random((query[0], 1, query[2], key[2])) < 0.6
         mask[..., 0] = True  # theirs gives NaN where there is nothing to see
     given = None if mask is None else tg.asarray(mask)
-    ours, pull = tg.vjp(lambda *xs: tg.scaled_dot_product_attention(*xs, mask=given, **options), q, k, v)
+    ours, pull = tg.vjp(lambda q, k, v: tg.scaled_dot_product_attention(q, k, v, given, **options), q, k, v)
     g = normal(3, *ours.shape)
     xs = [torch.tensor(x.numpy(), requires_grad=True) for x in (q, k, v)]
     names = {"causal": "is_causal", "scale": "scale"}
