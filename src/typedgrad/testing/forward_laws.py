@@ -80,7 +80,8 @@ def homomorphism(trial: Trial) -> bool | None:
     sizes = _shapes_of(trial)
     wanted = _all(op.signature.infer(sizes, statics), several=_several(trial))
     numbers = {n for shape in _each(sizes) for n in shape if n > 1}
-    chosen = {n: Sym.named(f"d{n}") for n in sorted(numbers) if trial.rng.random() < 0.75}
+    share = trial.rng.choice((0.3, 0.6, 1.0))
+    chosen = {n: Sym.named(f"d{n}") for n in sorted(numbers) if trial.rng.random() < share}
     values = {f"d{n}": n for n in chosen}
     symbolic: dict[str, Any] = {
         name: tuple(_named(item, chosen) for item in value) if _is_many(value) else value and _named(value, chosen)
