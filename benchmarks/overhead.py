@@ -1,6 +1,6 @@
 """What the checks and the tape cost: per call, over a chain of 1,000 ops, at import. Prints medians and ratios.
 
-    python benchmarks/overhead.py
+python benchmarks/overhead.py
 """
 
 from __future__ import annotations

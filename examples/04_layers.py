@@ -44,7 +44,9 @@ for path, leaf in tg.leaves_with_paths(model):
     print(path, leaf.shape)
 
 # Sizes may be left out, and learnt from what comes in.
-small = tg.init(nn.Sequential(nn.Dense(out_features=8), nn.Relu(), nn.Dense(out_features=2)), tg.random.key(0), input="n 5")
+small = tg.init(
+    nn.Sequential(nn.Dense(out_features=8), nn.Relu(), nn.Dense(out_features=2)), tg.random.key(0), input="n 5"
+)
 print(small)
 
 # Gradients of a model are a model.

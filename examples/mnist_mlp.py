@@ -1,6 +1,6 @@
 """MNIST with a network of 784-512-512-10 units: 98 % in ten epochs. Needs the four IDX files, plain or gzipped.
 
-    python examples/mnist_mlp.py FOLDER
+python examples/mnist_mlp.py FOLDER
 """
 
 from __future__ import annotations

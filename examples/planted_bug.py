@@ -1,4 +1,4 @@
-"""A wrong shape: `head` expects 128 features and gets 64. `mypy examples/planted_bug.py` refuses it; nothing has run."""
+"""A wrong shape: `head` expects 128 features and gets 64. mypy refuses it before anything runs."""
 
 from __future__ import annotations
 
