@@ -150,6 +150,8 @@ from typedgrad.ops.loss import hinge as hinge
 from typedgrad.ops.loss import huber as huber
 from typedgrad.ops.loss import mae as mae
 from typedgrad.ops.loss import mse as mse
+from typedgrad.ops.masks import causal_mask as causal_mask
+from typedgrad.ops.masks import length_mask as length_mask
 from typedgrad.ops.matmul import matmul as matmul
 from typedgrad.ops.matrices import matrix_transpose as matrix_transpose
 from typedgrad.ops.move import concat as concat
@@ -162,6 +164,9 @@ from typedgrad.ops.one_hot import one_hot as one_hot
 from typedgrad.ops.outer import kron as kron
 from typedgrad.ops.outer import outer as outer
 from typedgrad.ops.pad import pad as pad
+from typedgrad.ops.positions import rotary as rotary
+from typedgrad.ops.positions import sinusoidal_like as sinusoidal_like
+from typedgrad.ops.positions import sinusoidal_positions as sinusoidal_positions
 from typedgrad.ops.power import pow as pow
 from typedgrad.ops.power import power as power
 from typedgrad.ops.product import prod as prod

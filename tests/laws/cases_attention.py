@@ -1,4 +1,4 @@
-"""What the laws must be told of `typedgrad.ops.attention` and `typedgrad.ops.positions`."""
+"""What the laws must be told of `typedgrad.ops.attention`, `typedgrad.ops.positions` and `typedgrad.ops.masks`."""
 
 from __future__ import annotations
 
@@ -57,7 +57,44 @@ def _options(shapes: object, rng: Random) -> dict[str, object]:
     return {"causal": rng.random() < 0.5, "scale": rng.choice((None, 0.5, 2))}
 
 
+def _pairs(rng: Random) -> dict[str, Any]:
+    batch = tuple(rng.choice((0, 1, 2, 3)) for _ in range(rng.randint(0, 2)))
+    return {"x": (*batch, rng.randint(0, 4), 2 * rng.randint(0, 3))}
+
+
+def _waves(x: Array, *, base: float) -> Any:
+    t, n = x.shape[-2:]
+    return np.array([[(np.cos if j % 2 else np.sin)(i / base ** (j // 2 * 2 / n)) for j in range(n)] for i in range(t)])
+
+
+def _turned(x: Array, *, base: float, offset: int, interleaved: bool, inverse: bool) -> Any:
+    """Pairs of features as complex numbers, multiplied by one of modulus 1."""
+    t, n = x.shape[-2:]
+    angles = np.outer(np.arange(offset, offset + t), float(base) ** (-np.arange(0, n, 2) / max(n, 1)))
+    pairs = x[..., 0::2] + 1j * x[..., 1::2] if interleaved else x[..., : n // 2] + 1j * x[..., n // 2 :]
+    pairs = pairs * np.exp((-1j if inverse else 1j) * angles)
+    if interleaved:
+        return np.stack((pairs.real, pairs.imag), axis=-1).reshape(x.shape)
+    return np.concatenate((pairs.real, pairs.imag), axis=-1)
+
+
+def _turns(shapes: object, rng: Random) -> dict[str, object]:
+    flags = {name: rng.random() < 0.5 for name in ("interleaved", "inverse")}
+    return {"base": rng.choice((10000.0, 50)), "offset": rng.choice((0, 3)), **flags}
+
+
 CASES = {
     "attention_weights": Case(_weights, statics=_options, shapes=_sizes_without_values),
     "scaled_dot_product_attention": Case(_attention, statics=_options, shapes=_sizes),
+    "sinusoidal_like": Case(
+        lambda x, *, base: _waves(x, base=base).reshape(x.shape[-2:]),
+        shapes=_pairs,
+        statics=lambda shapes, rng: {"base": rng.choice((10000.0, 50))},
+    ),
+    "rotary": Case(_turned, shapes=_pairs, statics=_turns),
+    "length_mask": Case(
+        lambda lengths, *, length: np.arange(length) < lengths[..., None],
+        statics=lambda shapes, rng: {"length": rng.randint(2, 4)},
+        domain=(0, 2),
+    ),
 }
