@@ -11,6 +11,7 @@ from typedgrad.nn.activation import Silu as Silu
 from typedgrad.nn.activation import Softmax as Softmax
 from typedgrad.nn.activation import Softplus as Softplus
 from typedgrad.nn.activation import Tanh as Tanh
+from typedgrad.nn.attention import MultiHeadAttention as MultiHeadAttention
 from typedgrad.nn.dense import Dense as Dense
 from typedgrad.nn.dense import Flatten as Flatten
 from typedgrad.nn.dropout import Dropout as Dropout
@@ -33,3 +34,7 @@ from typedgrad.nn.layer import Layer as Layer
 from typedgrad.nn.norm import BatchNorm as BatchNorm
 from typedgrad.nn.norm import LayerNorm as LayerNorm
 from typedgrad.nn.sequential import Sequential as Sequential
+from typedgrad.nn.transformer import FeedForward as FeedForward
+from typedgrad.nn.transformer import SinusoidalPositions as SinusoidalPositions
+from typedgrad.nn.transformer import TransformerDecoderBlock as TransformerDecoderBlock
+from typedgrad.nn.transformer import TransformerEncoderBlock as TransformerEncoderBlock
