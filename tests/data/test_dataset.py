@@ -168,6 +168,16 @@ Y = tg.asarray([0, 1, 2])
         (lambda: Dataset(X, Y, classes=0), ValueError, "Dataset: `classes` must be at least 1, got 0"),
         (lambda: Loader(Dataset(X, Y), batch=0), ValueError, "Loader: `batch` must be at least 1, got 0"),
         (
+            lambda: Loader(Dataset(X, Y), batch=1.5),  # type: ignore[arg-type]  # wrong on purpose
+            TypeError,
+            "Loader: `batch` must be an int, not 1.5",
+        ),
+        (
+            lambda: Dataset(X, Y).split(0.5, seed=True),
+            TypeError,
+            "`seed` must be an int, not True",
+        ),
+        (
             lambda: Loader(Dataset(X, Y), batch=4, drop_last=True),
             ValueError,
             "Loader: drop_last leaves no batch: `batch` is 4 but `data` has 3 rows",

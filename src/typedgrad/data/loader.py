@@ -18,6 +18,7 @@ class Loader(Generic[X, Y]):
     in the same sequence. The last batch is smaller if the rows do not divide evenly, unless `drop_last` leaves it out.
 
     Raises:
+        TypeError: if `batch` or `seed` is not an int.
         ValueError: if `batch` is below 1, `seed` is not a 32-bit word, or `drop_last` would leave no batch at all.
 
     >>> data = tg.data.Dataset(tg.asarray([[0.0], [1.0], [2.0], [3.0], [4.0]]), tg.asarray([0, 1, 0, 1, 0]))
@@ -31,6 +32,8 @@ class Loader(Generic[X, Y]):
     def __init__(
         self, data: Dataset[X, Y], *, batch: int, shuffle: bool = False, seed: int = 0, drop_last: bool = False
     ) -> None:
+        if isinstance(batch, bool) or not isinstance(batch, int):
+            raise TypeError(f"Loader: `batch` must be an int, not {batch!r}")
         if batch < 1:
             raise ValueError(f"Loader: `batch` must be at least 1, got {batch}")
         if drop_last and batch > len(data):

@@ -32,11 +32,14 @@ def checked_seed(seed: int) -> int:
     """The seed itself.
 
     Raises:
+        TypeError: if it is not an int.
         ValueError: if it is not a 32-bit word.
 
     >>> checked_seed(7)
     7
     """
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise TypeError(f"`seed` must be an int, not {seed!r}")
     if not 0 <= seed < WORD:
         raise ValueError(f"`seed` must be from 0 to {WORD - 1}, got {seed}")
     return seed
