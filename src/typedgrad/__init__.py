@@ -84,6 +84,9 @@ from typedgrad.ops.comparison import not_equal as not_equal
 from typedgrad.ops.complexes import conj as conj
 from typedgrad.ops.complexes import imag as imag
 from typedgrad.ops.complexes import real as real
+from typedgrad.ops.control import cond as cond
+from typedgrad.ops.control import scan as scan
+from typedgrad.ops.control import while_loop as while_loop
 from typedgrad.ops.create import arange as arange
 from typedgrad.ops.create import asarray as asarray
 from typedgrad.ops.create import empty as empty
