@@ -87,6 +87,12 @@ from typedgrad.ops.complexes import real as real
 from typedgrad.ops.control import cond as cond
 from typedgrad.ops.control import scan as scan
 from typedgrad.ops.control import while_loop as while_loop
+from typedgrad.ops.conv import conv1d as conv1d
+from typedgrad.ops.conv import conv2d as conv2d
+from typedgrad.ops.conv import conv3d as conv3d
+from typedgrad.ops.conv_transpose import conv_transpose1d as conv_transpose1d
+from typedgrad.ops.conv_transpose import conv_transpose2d as conv_transpose2d
+from typedgrad.ops.conv_transpose import conv_transpose3d as conv_transpose3d
 from typedgrad.ops.create import arange as arange
 from typedgrad.ops.create import asarray as asarray
 from typedgrad.ops.create import empty as empty
