@@ -91,9 +91,9 @@ def test_asarray_copies_only_when_told_or_when_it_must(backend: Backend[Any]) ->
 
 
 def test_asarray_refuses_what_is_not_numbers(backend: Backend[Any]) -> None:
-    with pytest.raises(TypeError, match="dtype str96 is not supported; the dtypes are bool, int8"):
+    with pytest.raises(TypeError, match="asarray: only numbers, arrays of numbers and nested lists of them"):
         backend.asarray(["one"])
-    with pytest.raises(TypeError, match="dtype object is not supported"):
+    with pytest.raises(TypeError, match="asarray: only numbers"):
         backend.asarray([object()])
     with pytest.raises(TypeError, match=r"dtype datetime64\[D\] is not supported"):
         backend.asarray(np.array(["2020-01-01"], dtype="datetime64[D]"))

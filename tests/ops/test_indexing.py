@@ -127,7 +127,7 @@ def test_iteration_gives_slices_that_are_differentiated() -> None:
         ([0, 1], TypeError, r"not list; convert it with tg.asarray"),
         (np.array([0, 1]), TypeError, r"not ndarray; convert it with tg.asarray"),
         (True, TypeError, "not bool"),
-        (slice(0.5, None), TypeError, "cannot be interpreted as an integer|slice indices must be integers"),
+        (slice(0.5, None), TypeError, "the parts of a slice must be ints or None"),
         (tg.asarray([0.5]), TypeError, "a Tensor in an index must hold integers or bools, not float32"),
         (tg.asarray([5]), IndexError, "getitem: index 5 is out of bounds for axis 0 with size 2"),
         (tg.asarray([True]), ShapeError, r"x\[index\]: a mask of size 1 does not fit axis 0 of size 2"),

@@ -332,7 +332,7 @@ REFUSED: list[tuple[str, Callable[[], object], type[Exception], str]] = [
         "no scalar",
         attempt(loss=lambda y, target: y - target),
         ShapeError,
-        "value_and_grad: the function must return a scalar, but it returned [4]",
+        "fit: `loss` must return a scalar, but it returned [4]; take its mean",
     ),
 ]
 

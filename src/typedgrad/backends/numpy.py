@@ -101,7 +101,11 @@ def host_array(obj: object, dtype: str | np.dtype[Any] | None = None, copy: bool
             raise ValueError("asarray: the nested lists are ragged: rows of one axis differ in length") from error
         if "Unable to avoid copy" in str(error):
             raise ValueError("asarray: this needs a copy, which copy=False forbids") from error
-        raise
+        raise ValueError(f"asarray: {error}") from error
+    except TypeError as error:
+        raise TypeError(f"asarray: {error}") from error
+    except OverflowError as error:
+        raise ValueError(f"asarray: {error}") from error
     if wanted is None:
         # An array has chosen its dtype; of Python's numbers nobody asked for double precision.
         chosen = array.dtype if hasattr(obj, "dtype") else _PYTHON_DEFAULTS.get(array.dtype, array.dtype)
@@ -115,6 +119,8 @@ def host_array(obj: object, dtype: str | np.dtype[Any] | None = None, copy: bool
 
 def _native(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The dtype in the byte order of this machine. Raises TypeError if the library does not know it."""
+    if dtype.kind in "OUS":
+        raise TypeError("asarray: only numbers, arrays of numbers and nested lists of them can be made tensors")
     if dtype.name not in SUPPORTED:
         raise TypeError(f"asarray: dtype {dtype.name} is not supported; the dtypes are {', '.join(SUPPORTED)}")
     return dtype.newbyteorder("=")

@@ -6,6 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from typedgrad.core.call import Selection
+from typedgrad.core.leaves import refuse_uncallable
 from typedgrad.core.mode import mode
 from typedgrad.core.pytree import flatten, unflatten
 from typedgrad.core.run import Replay
@@ -34,6 +35,7 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
     >>> tg.grad(tg.checkpoint(lambda x: tg.sum(tg.exp(x))))(tg.asarray([0.0, 1.0]))
     Tensor([1.       , 2.7182817], dtype=float32)
     """
+    refuse_uncallable("checkpoint", f)
 
     @functools.wraps(f)
     def recomputed(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -125,7 +125,11 @@ def _promote(op: Primitive, values: list[Any], members: list[int]) -> None:
             if a.slot is not None and not dtypes.accepts(a.slot.dtype, wanted):
                 raise DTypeError(f"`{a.name}` must be {a.slot.dtype}, not {value!r}", where=op.name, argument=a.name)
     for i in members:
-        values[i] = _as(values[i], wanted, tensors[0].device)
+        try:
+            values[i] = _as(values[i], wanted, tensors[0].device)
+        except ValueError as error:
+            name = op.reading.tensors[i].name
+            raise ValueError(f"{op.name}: `{name}` is {values[i]!r}, which {wanted} cannot hold") from error
 
 
 def _common(op: Primitive, names: list[str]) -> str:

@@ -16,10 +16,10 @@ DTypeLike: TypeAlias = str | type | np.dtype[np.generic]
 _NAMES: dict[object, str] = {bool: "bool", int: "int64", float: "float32", complex: "complex64"}
 
 
-def dtype_name(dtype: object) -> str:
+def dtype_name(dtype: object, where: str = "") -> str:
     """The canonical name of a dtype given as a name, a numpy dtype or scalar type, or a Python number type.
 
-    `float` means float32, typedgrad's default.
+    Raises TypeError, which speaks of `where`, for what is not a dtype. `float` means float32, typedgrad's default.
 
     >>> dtype_name(np.float64), dtype_name("int8"), dtype_name(float)
     ('float64', 'int8', 'float32')
@@ -33,7 +33,8 @@ def dtype_name(dtype: object) -> str:
         # Other libraries have their own objects; in rules, which run on raw arrays, `x.dtype` is one.
         name = str(dtype).rpartition(".")[2]
     if name not in SUPPORTED or dtype is None:  # numpy takes None for float64
-        raise TypeError(f"{dtype!r} is not a dtype; use a name such as 'float32' or typedgrad.float32")
+        speaker = f"{where}: " if where else ""
+        raise TypeError(f"{speaker}{dtype!r} is not a dtype; use a name such as 'float32' or typedgrad.float32")
     if ours:
         _NAMES[dtype] = name
     return name
@@ -49,6 +50,6 @@ def is_float(dtype: np.dtype[np.generic]) -> bool:
     return dtype.kind == "f"
 
 
-def native(xp: Namespace, dtype: object) -> object:
-    """The dtype object that the namespace `xp` uses for `dtype`."""
-    return getattr(xp, dtype_name(dtype))
+def native(xp: Namespace, dtype: object, where: str = "") -> object:
+    """The dtype object that the namespace `xp` uses for `dtype`; an error speaks of `where`."""
+    return getattr(xp, dtype_name(dtype, where))

@@ -120,7 +120,9 @@ def _wrong_type(a: Argument, value: Any, title: str) -> Exception | None:
     others = [option for option in options_of(a.hint) if not hasattr(option, "dim_str")]
     if not a.slot.many and any(_bears(value, option) for option in others):
         return None
-    items = value if a.slot.many and isinstance(value, (tuple, list)) else (value,)
+    if a.slot.many and not isinstance(value, (tuple, list)):
+        return _refusal(title, f"`{a.name}`", a.hint, value)
+    items = value if a.slot.many else (value,)
     for i, item in enumerate(items):
         name = f"{a.name}[{i}]" if a.slot.many else a.name
         if isinstance(a.array_type, type) and not isinstance(item, a.array_type):

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from typedgrad.core.broadcasting import broadcast_to
 from typedgrad.core.call import Selection, spread
-from typedgrad.core.leaves import Leaf, cotangents_for, leaf, off_the_tape, with_leaves, zeros_like
+from typedgrad.core.leaves import (
+    Leaf,
+    cotangents_for,
+    leaf,
+    off_the_tape,
+    refuse_uncallable,
+    with_leaves,
+    zeros_like,
+)
 from typedgrad.core.mode import differentiating, mode
 from typedgrad.core.pytree import flatten, unflatten
 from typedgrad.core.tape import Partial, backward
@@ -28,6 +36,7 @@ def jvp(f: Callable[..., R], primals: tuple[Any, ...], tangents: tuple[Any, ...]
     >>> tg.jvp(lambda x: x**2, (tg.asarray(3.0),), (tg.asarray(1.0),))
     (Tensor(9., dtype=float32), Tensor(6., dtype=float32))
     """
+    refuse_uncallable("jvp", f)
     if not isinstance(primals, tuple) or not isinstance(tangents, tuple) or len(primals) != len(tangents):
         raise TypeError("jvp: primals and tangents must be tuples of one length")
     with differentiating:

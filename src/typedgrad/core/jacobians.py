@@ -67,7 +67,7 @@ def _jacobian(name: str, f: Callable[..., Any], argnums: int) -> Callable[..., A
     def of_f(*args: Any, **kwargs: Any) -> Any:
         out, pull = pullback(name, f, args, (argnums,), kwargs)
         outs, structure = flatten(out)
-        for part in outs:
+        for part in outs or [out]:
             if not isinstance(part, Tensor):
                 raise TypeError(f"{name}: the function must return Tensors, not {type(part).__name__}")
         leaves, inner = differentiable_leaves(name, args[argnums])

@@ -30,6 +30,12 @@ class Leaf:
     pull_taped = pull
 
 
+def refuse_uncallable(name: str, f: object) -> None:
+    """Raise TypeError unless `f`, which the transform `name` was given, can be called."""
+    if not callable(f):
+        raise TypeError(f"{name}: the first argument must be a function, not {type(f).__name__}")
+
+
 def leaf(x: Tensor) -> Tensor:
     """A tensor with the values of `x` that differentiation starts from; linked to `x` if that is recorded itself."""
     inputs = (x,) if x.node is not None else ()

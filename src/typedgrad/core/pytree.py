@@ -145,11 +145,10 @@ def tree_map(function: Callable[..., Any], tree: T, *others: Any) -> T:
     for i, other in enumerate(others):
         found, found_structure = flatten(other)
         if found_structure != structure:
-            raise ValueError(
-                f"tree_map: tree {i + 2} has another structure than the first: {len(found)} leaves, not {len(leaves)}"
-                if len(found) != len(leaves)
-                else f"tree_map: tree {i + 2} has another structure than the first"
-            )
+            mine, theirs = (dict.fromkeys(path for path, _ in leaves_with_paths(t)) for t in (tree, other))
+            apart = [f": `{p}` is only in the first" for p in mine if p not in theirs]
+            apart += [f": `{p}` is only in it" for p in theirs if p not in mine]
+            raise ValueError(f"tree_map: tree {i + 2} has another structure than the first{(*apart, '')[0]}")
         columns.append(found)
     mapped: T = unflatten(structure, [function(*row) for row in zip(*columns, strict=True)])
     return mapped

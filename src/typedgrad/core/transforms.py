@@ -11,6 +11,7 @@ from typedgrad.core.leaves import (
     leaf_nodes,
     leaf_results,
     off_the_tape,
+    refuse_uncallable,
     with_leaves,
 )
 from typedgrad.core.mode import differentiating, mode
@@ -59,6 +60,7 @@ def differentiated(
     name: str, f: Callable[..., Any], argnums: int | Sequence[int], *, has_aux: bool = False
 ) -> Callable[..., tuple[Any, Any]]:
     """What `value_and_grad` does; errors speak of `name`."""
+    refuse_uncallable(name, f)
     positions = _positions(name, argnums)
 
     def of_f(*args: Any, **kwargs: Any) -> Any:
@@ -124,6 +126,7 @@ def pullback(
     name: str, f: Callable[..., R], args: tuple[Any, ...], positions: tuple[int, ...], kwargs: Mapping[str, Any]
 ) -> tuple[R, Callable[[Any], tuple[Any, ...]]]:
     """What `vjp` does, for the arguments at `positions`; errors speak of `name`."""
+    refuse_uncallable(name, f)
     with differentiating:
         arguments, leaves, structure = with_leaves(name, args, positions)
         result = f(*arguments, **kwargs)

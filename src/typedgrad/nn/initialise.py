@@ -8,15 +8,15 @@ from typedgrad.core.abstract import abstract_inputs
 from typedgrad.core.dtypes import DTypeLike, dtype_name
 from typedgrad.core.random import Key, fold_in
 from typedgrad.core.state import State
+from typedgrad.core.tensor import Tensor
 from typedgrad.nn.allocate import annotation, fans, parameter_shape
 from typedgrad.nn.fields import Inferred, Param, StateField
 from typedgrad.nn.layer import Layer, _seal
 from typedgrad.nn.learning import learning
+from typedgrad.shapes import ShapeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from typedgrad.core.tensor import Tensor
 
 M = TypeVar("M", bound=Layer)
 
@@ -49,7 +49,9 @@ def init(model: M, key: Key, *, input: object = None, dtype: DTypeLike = "float3
         raise TypeError(f"init: `key` must be a random key, made by tg.random.key(seed), not {type(key).__name__}")
     if input is not None:
         model = learn(model, input)
-    name = dtype_name(dtype)
+    name = dtype_name(dtype, "init")
+    if not name.startswith("float"):
+        raise TypeError(f"init: `dtype` must be a float, not {name}")
     seen: dict[int, Any] = {}
 
     def filled(layer: Any, path: str) -> Any:
@@ -133,4 +135,11 @@ def _allocated(layer: Any, name: str, field: Any, key: Key, dtype: str) -> Tenso
     wanted = dtype if not isinstance(concrete, (list, tuple)) or dtype in concrete else concrete[0]
     counted = fans(layer, field, shape) if isinstance(field, Param) else (1, 1)
     made: Tensor = field.initializer(key, shape, wanted, counted)
+    if not isinstance(made, Tensor) or made.shape != shape:
+        found = f"[{' '.join(map(str, made.shape))}]" if isinstance(made, Tensor) else f"a {type(made).__name__}"
+        wanted_shape = f"[{' '.join(map(str, shape))}]"
+        raise ShapeError(
+            f"the initializer of `{name}` must return a Tensor of shape {wanted_shape}, not {found}",
+            where=type(layer).__name__,
+        )
     return made

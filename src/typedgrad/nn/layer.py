@@ -72,9 +72,12 @@ class Layer(metaclass=LayerMeta):
         cls._sizes = cls._sizes | _size_names(cls)
         register_node(cls, _flatten, _unflatten, shared=True)
 
-    def __init__(self, **fields: Any) -> None:
+    def __init__(self, *values: object, **fields: Any) -> None:
         cls = type(self)
         settable = [n for n in cls._annotated if not isinstance(cls._fields.get(n), (Param, StateField, Sub))]
+        if values:
+            spelt = ", ".join(f"{name}={value!r}" for name, value in zip(settable, values, strict=False))
+            raise TypeError(f"{cls.__name__}: fields are given by name, as in {cls.__name__}({spelt})")
         for name in fields:
             if name not in settable:
                 raise TypeError(f"{cls.__name__}: there is no field `{name}`; the fields are {', '.join(settable)}")
@@ -165,8 +168,19 @@ def _check_sizes(layer: Any) -> None:
             raise ValueError(f"{type(layer).__name__}: `{name}` must be a positive int, got {value!r}")
 
 
+def _refuse_bare_initializers(layer: Any) -> None:
+    """`weight: Float[Tensor, "n"] = zeros` lacks a `param(...)` around the function."""
+    for name, default in layer._fields.items():
+        if callable(default) and not isinstance(default, (Layer, Tensor, type)) and layer.__dict__.get(name) is default:
+            hint = own_annotations(type(layer)).get(name)
+            if shape_strings(hint) and "Callable" not in str(hint):
+                cls, spelt = type(layer).__name__, getattr(default, "__name__", "...")
+                raise TypeError(f"{cls}: `{name}` is a function where a Tensor is due; write param({spelt})")
+
+
 def _seal(layer: Any) -> None:
     """Check the fields, build what follows from them, part children from the rest, and freeze."""
+    _refuse_bare_initializers(layer)
     _check_sizes(layer)
     layer.__check__()
     for name, default in layer._fields.items():

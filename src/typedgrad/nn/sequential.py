@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.layer import Layer
+from typedgrad.shapes import ShapeError
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -29,17 +30,26 @@ class Sequential(Layer):
 
     def __init__(self, *layers: Stage) -> None:
         for i, layer in enumerate(layers):
+            if isinstance(layer, type):
+                raise TypeError(f"Sequential: stage {i} is the class {layer.__name__}; write {layer.__name__}()")
             if not callable(layer):
                 raise TypeError(f"Sequential: stage {i} must be a layer or a function, not {type(layer).__name__}")
         self.layers = layers  # type: ignore[misc]  # set once, before the layer is sealed
 
     def __call__(self, x: Tensor) -> Tensor:
-        for layer in self.layers:
-            x = layer(x)
+        for i, layer in enumerate(self.layers):
+            try:
+                x = layer(x)
+            except ShapeError as error:
+                error.add_note(f"in stage {i} of a Sequential of {len(self.layers)}")
+                raise
         return x
 
     def __getitem__(self, index: int) -> Any:
-        return self.layers[index]
+        try:
+            return self.layers[index]
+        except IndexError:
+            raise IndexError(f"Sequential: there is no stage {index} among {len(self.layers)}") from None
 
     def __len__(self) -> int:
         return len(self.layers)

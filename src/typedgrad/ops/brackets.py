@@ -104,11 +104,14 @@ def _taken_apart(x: Tensor, items: tuple[Any, ...]) -> tuple[tuple[Tensor, ...],
 def _hashable(i: slice) -> tuple[int | None, int | None, int | None]:
     """A slice, which is hashable from Python 3.12 on only."""
     start, stop, step = i.start, i.stop, i.step
-    return (
-        None if start is None else operator.index(start),
-        None if stop is None else operator.index(stop),
-        None if step is None else operator.index(step),
-    )
+    try:
+        return (
+            None if start is None else operator.index(start),
+            None if stop is None else operator.index(stop),
+            None if step is None else operator.index(step),
+        )
+    except TypeError as error:
+        raise TypeError(f"x[index]: the parts of a slice must be ints or None, got {i}") from error
 
 
 def _without_masks(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from typedgrad.backends import backend_for_device, backend_of
 from typedgrad.core.casting import astype
 from typedgrad.core.dtypes import DTypeLike, dtype_name, native
@@ -31,7 +33,7 @@ def asarray(
     Tensor([[1, 2],
             [3, 4]], dtype=int64)
     """
-    name = None if dtype is None else dtype_name(dtype)
+    name = None if dtype is None else dtype_name(dtype, "asarray")
     if isinstance(obj, Tensor):
         if device in (None, obj.device) and not copy and (copy is None or name in (None, obj.dtype.name)):
             return obj if name in (None, obj.dtype.name) else astype(obj, name)
@@ -54,9 +56,13 @@ def full(
     >>> tg.full((2,), 7)
     Tensor([7, 7], dtype=int64)
     """
+    _refuse_other_than_numbers("full", fill_value=fill_value)
     xp = _namespace(device)
-    wanted = native(xp, type(fill_value) if dtype is None else dtype)
-    return _placed(xp.full(_sizes("full", shape), fill_value, dtype=wanted), device)
+    wanted = native(xp, type(fill_value) if dtype is None else dtype, "full")
+    try:
+        return _placed(xp.full(_sizes("full", shape), fill_value, dtype=wanted), device)
+    except OverflowError as error:
+        raise ValueError(f"full: `fill_value` does not fit: {error}") from error
 
 
 def zeros(shape: int | tuple[int, ...], *, dtype: DTypeLike = "float32", device: str | None = None) -> Tensor:
@@ -67,7 +73,7 @@ def zeros(shape: int | tuple[int, ...], *, dtype: DTypeLike = "float32", device:
             [0., 0.]], dtype=float32)
     """
     xp = _namespace(device)
-    return _placed(xp.zeros(_sizes("zeros", shape), dtype=native(xp, dtype)), device)
+    return _placed(xp.zeros(_sizes("zeros", shape), dtype=native(xp, dtype, "zeros")), device)
 
 
 def ones(shape: int | tuple[int, ...], *, dtype: DTypeLike = "float32", device: str | None = None) -> Tensor:
@@ -77,7 +83,7 @@ def ones(shape: int | tuple[int, ...], *, dtype: DTypeLike = "float32", device: 
     Tensor([1., 1., 1.], dtype=float32)
     """
     xp = _namespace(device)
-    return _placed(xp.ones(_sizes("ones", shape), dtype=native(xp, dtype)), device)
+    return _placed(xp.ones(_sizes("ones", shape), dtype=native(xp, dtype, "ones")), device)
 
 
 def empty(shape: int | tuple[int, ...], *, dtype: DTypeLike = "float32", device: str | None = None) -> Tensor:
@@ -87,7 +93,7 @@ def empty(shape: int | tuple[int, ...], *, dtype: DTypeLike = "float32", device:
     (2, 3)
     """
     xp = _namespace(device)
-    return _placed(xp.empty(_sizes("empty", shape), dtype=native(xp, dtype)), device)
+    return _placed(xp.empty(_sizes("empty", shape), dtype=native(xp, dtype, "empty")), device)
 
 
 def eye(
@@ -107,7 +113,7 @@ def eye(
     """
     xp = _namespace(device)
     rows, columns = _sizes("eye", (n_rows, n_rows if n_cols is None else n_cols))
-    return _placed(xp.eye(rows, columns, k=k, dtype=native(xp, dtype)), device)
+    return _placed(xp.eye(rows, columns, k=k, dtype=native(xp, dtype, "eye")), device)
 
 
 def arange(
@@ -126,12 +132,13 @@ def arange(
     >>> tg.arange(1, 10, 3)
     Tensor([1, 4, 7], dtype=int64)
     """
+    _refuse_other_than_numbers("arange", start=start, stop=0 if stop is None else stop, step=step)
     if step == 0:
         raise ValueError("arange: the step must not be 0")
     xp = _namespace(device)
     start, stop = (0, start) if stop is None else (start, stop)
     whole = all(isinstance(n, int) for n in (start, stop, step))
-    wanted = native(xp, ("int64" if whole else "float32") if dtype is None else dtype)
+    wanted = native(xp, ("int64" if whole else "float32") if dtype is None else dtype, "arange")
     return _placed(xp.arange(start, stop, step, dtype=wanted), device)
 
 
@@ -150,9 +157,10 @@ def linspace(
     >>> tg.linspace(0, 1, 5)
     Tensor([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
     """
+    _refuse_other_than_numbers("linspace", start=start, stop=stop)
     xp = _namespace(device)
     (count,) = _sizes("linspace", num)
-    return _placed(xp.linspace(start, stop, count, dtype=native(xp, dtype), endpoint=endpoint), device)
+    return _placed(xp.linspace(start, stop, count, dtype=native(xp, dtype, "linspace"), endpoint=endpoint), device)
 
 
 def _namespace(device: str | None) -> Namespace[Array]:
@@ -167,7 +175,15 @@ def _placed(data: Array, device: str | None) -> Tensor:
     return Tensor(backend_for_device(device).asarray(data, device=device))
 
 
+def _refuse_other_than_numbers(name: str, **values: object) -> None:
+    for argument, value in values.items():
+        if not isinstance(value, (int, float, complex, np.number, np.bool)):
+            raise TypeError(f"{name}: `{argument}` must be a number, not {value!r}")
+
+
 def _sizes(name: str, shape: int | tuple[int, ...]) -> tuple[int, ...]:
+    if not isinstance(shape, (int, tuple, list)):
+        raise TypeError(f"{name}: `shape` must be an int or a tuple of ints, not {shape!r}")
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
     for axis, n in enumerate(sizes):
         if not isinstance(n, int) or isinstance(n, bool):

@@ -13,7 +13,10 @@ from typedgrad.ops.like import zeros_like
 from typedgrad.ops.matmul import matmul
 from typedgrad.ops.matrices import matrix_transpose
 from typedgrad.ops.move import expand_dims
+from typedgrad.ops.singular import attempt
 from typedgrad.shapes import Dim, minimum
+
+_LOST = "{}: the search for the singular values of {{}} did not end; does it hold NaN or infinity?"
 
 
 @primitive
@@ -27,13 +30,14 @@ def svd(
     the choice among the vectors of a multiple singular value, whose gradients are what `eigh` says.
 
     Raises:
-        ValueError: for the gradient of `full_matrices=True` where vectors are arbitrary.
+        ValueError: for a matrix with NaN, or the gradient of `full_matrices=True` where vectors are arbitrary.
 
     >>> u, s, vh = tg.linalg.svd(tg.asarray([[3.0, 0.0], [0.0, 4.0], [0.0, 0.0]]), full_matrices=False)
     >>> s
     Tensor([4., 3.], dtype=float32)
     """
-    u, s, vh = namespace(x).linalg.svd(x, full_matrices=full_matrices)
+    linalg = namespace(x).linalg
+    u, s, vh = attempt(_LOST.format("svd"), lambda a: linalg.svd(a, full_matrices=full_matrices), x)
     return u, s, vh
 
 
@@ -82,7 +86,7 @@ def svdvals(x: Float[Tensor, "*b m n"], /) -> Float[Tensor, "*b k"]:
     >>> tg.linalg.svdvals(tg.asarray([[3.0, 0.0], [0.0, 4.0]]))
     Tensor([4., 3.], dtype=float32)
     """
-    return namespace(x).linalg.svdvals(x)
+    return attempt(_LOST.format("svdvals"), namespace(x).linalg.svdvals, x)
 
 
 @where(svdvals)

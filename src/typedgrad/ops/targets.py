@@ -16,7 +16,8 @@ def check_labels(name: str, labels: Tensor, classes: int) -> None:
     """Raise ValueError unless every label is a class, counted from 0."""
     if not mode.raw:
         wrong = (labels < 0) | (labels >= classes)
-        _refuse(f"{name}: labels", labels, wrong, f"there are {classes} classes, 0 to {classes - 1}")
+        there_are = f"there are {classes} classes, 0 to {classes - 1}" if classes else "there are no classes"
+        _refuse(f"{name}: labels", labels, wrong, there_are)
 
 
 def check_probabilities(name: str, argument: str, target: Tensor) -> None:

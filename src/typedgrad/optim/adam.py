@@ -65,6 +65,8 @@ class Adam:
 
     def update(self, params: P, grads: P, state: AdamState) -> tuple[P, AdamState]:
         """The parameters and the state after one update."""
+        if not isinstance(state, AdamState):
+            raise TypeError(f"{self._title}: `state` must be what init(params) returned, not {type(state).__name__}")
         title, step = self._title, state.step
         rate = hyper.at(title, "learning_rate", self.learning_rate, step, "positive")
         decay = hyper.at(title, "weight_decay", self.weight_decay, step, "at least 0")

@@ -38,7 +38,13 @@ def at(title: str, name: str, value: Hyper, step: int, domain: Domain) -> float:
     if not callable(value):
         return float(value)
     # A float of Python's own: arrays of float32 times numpy's float64 would be float64.
-    found = float(value(step))
+    given = value(step)
+    try:
+        found = float(given)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{title}: the schedule of `{name}` must return a number, not {given!r}, as for step {step}"
+        ) from None
     if not _inside(found, "at least 0" if domain == "positive" else domain):
         wanted = _words("at least 0" if domain == "positive" else domain)
         raise ValueError(f"{title}: `{name}` must be {wanted}, but its schedule returned {found} for step {step}")

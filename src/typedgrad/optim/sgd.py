@@ -45,6 +45,8 @@ class Sgd:
 
     def update(self, params: P, grads: P, state: SgdState) -> tuple[P, SgdState]:
         """The parameters and the state after one update."""
+        if not isinstance(state, SgdState):
+            raise TypeError(f"sgd: `state` must be what init(params) returned, not {type(state).__name__}")
         step = state.step
         rate = hyper.at("sgd", "learning_rate", self.learning_rate, step, "positive")
         decay = hyper.at("sgd", "weight_decay", self.weight_decay, step, "at least 0")

@@ -138,7 +138,16 @@ def parse_shape(text: str) -> Shape:
     >>> parse_shape("batch 784 _ *rest")
     (batch, 784, _, *rest)
     """
-    return tuple(map(_parse_item, text.split()))
+    found: list[Dim | Star] = []
+    start = 0
+    for token in text.split():
+        start = text.index(token, start)
+        try:
+            found.append(_parse_item(token))
+        except ShapeStringError as error:
+            raise ShapeStringError(text, error.token, start + error.column, error.reason) from None
+        start += len(token)
+    return tuple(found)
 
 
 def _parse_item(token: str) -> Dim | Star:

@@ -41,11 +41,12 @@ def _repairs(
             if other not in (axis, axis + rank):
                 yield shapes, {**static, "axis": other}, f"did you mean axis={other}?"
     suspects = blamed or [operand.name for operand in error.operands if len(error.operands) == 1]
+    miscounted = not static.keys().isdisjoint(("axis", "index"))  # then it is rather these that are wrong
     ranks = [len(single[name]) for name in suspects if name in single]
     # Beside a vector it is rather an axis that is missing, even where a transposed matrix happens to fit.
     for repair in (*_REPAIRS[1:], *_REPAIRS[:1]) if 1 in ranks else _REPAIRS:
         for name in reversed(suspects):
-            if name not in single or (repair is _extended and len(single[name]) > min(ranks)):
+            if name not in single or (repair is _extended and (miscounted or len(single[name]) > min(ranks))):
                 continue
             for shape, advice in repair(name, single[name]):
                 # Without a culprit among the axes it is the number of axes that is wrong, or a rule that objects.

@@ -147,6 +147,8 @@ def axis_index(shape: Shape, axis: Dim) -> int:
     """
     if not isinstance(axis, int):
         raise Inconclusive(f"axis {axis} is not known")
+    if isinstance(axis, bool):
+        raise ShapeError(f"an axis is an int, not {axis}")
     stars = [i for i, dim in enumerate(shape) if isinstance(dim, Star)]
     rank = len(shape)
     if not stars:

@@ -22,6 +22,8 @@ def pairs_of(title: str, data: Data, batch: int | None, default: int, *, shuffle
     if batch is not None:
         kind = type(data).__name__
         raise TypeError(f"{title}: `batch` is for a Dataset, but `data` is a {kind}, which has its own batches")
+    if not isinstance(data, Iterable):
+        raise TypeError(f"{title}: `data` must be a Dataset, a Loader or batches (x, y), not {type(data).__name__}")
     return data
 
 

@@ -16,6 +16,7 @@ from typedgrad.core.run import training
 from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
 from typedgrad.core.transforms import value_and_grad
+from typedgrad.shapes import ShapeError
 from typedgrad.train.batches import checked, count, pairs_of
 from typedgrad.train.interruption import Interruption
 from typedgrad.train.listener import Model, Moment
@@ -97,6 +98,7 @@ def fit(
         raise ValueError(f"fit: `epochs` must be an int of at least 0, got {epochs!r}")
     if not isinstance(key, Key):
         raise TypeError(f"fit: `key` must be a random key, made by tg.random.key(seed), not {type(key).__name__}")
+    _refuse_what_is_none_of_them(loss, updater, listeners)
     pairs = pairs_of("fit", data, batch, BATCH, shuffle=True, seed=key.words[0])
     bar = Progress() if wanted(progress) else None
     course = _Course(
@@ -118,6 +120,17 @@ def fit(
     return course.model
 
 
+def _refuse_what_is_none_of_them(loss: object, updater: object, listeners: Sequence[object]) -> None:
+    """Say so now, not in the first step."""
+    if not callable(loss):
+        raise TypeError(f"fit: `loss` must be a function of the output and the labels, not {loss!r}")
+    if not hasattr(updater, "init") or not hasattr(updater, "update"):
+        raise TypeError(f"fit: `updater` must be an updater such as tg.optim.adam(1e-3), not {updater!r}")
+    for i, listener in enumerate(listeners):
+        if not hasattr(listener, "on_fit_start"):
+            raise TypeError(f"fit: `listeners[{i}]` must be a Listener, not {listener!r}")
+
+
 class _Course(Generic[M, S]):
     """A training on its way: the only thing here that changes."""
 
@@ -134,7 +147,11 @@ class _Course(Generic[M, S]):
         batches: int | None,
     ) -> None:
         def objective(model: M, x: Tensor, y: Tensor) -> Tensor:
-            return loss(model(x), y)
+            value = loss(model(x), y)
+            if isinstance(value, Tensor) and value.shape != ():
+                found = f"[{' '.join(map(str, value.shape))}]"
+                raise ShapeError(f"`loss` must return a scalar, but it returned {found}; take its mean", where="fit")
+            return value
 
         self.model = model
         self.state = state
@@ -147,7 +164,10 @@ class _Course(Generic[M, S]):
         self.epoch = 0
         self.step = 0
         # Most models have none, and to look for them costs as much as a small layer.
-        self.has_states = any(isinstance(leaf, State) for leaf in flatten(model)[0])
+        leaves = flatten(model)[0]
+        if not any(isinstance(leaf, Tensor) for leaf in leaves):
+            raise ValueError("fit: `model` has no parameters to train; a layer gets them by tg.init(model, key)")
+        self.has_states = any(isinstance(leaf, State) for leaf in leaves)
 
     def at(self, loss: float = math.nan) -> Moment:
         """Now, as listeners see it."""
