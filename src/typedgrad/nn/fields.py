@@ -78,6 +78,9 @@ class Sub(Field):
 class Inferred(Field):
     """A size that is learnt from what comes in."""
 
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
     def __get__(self, layer: Any, owner: type) -> Any:
         if layer is None:
             return self

@@ -62,6 +62,9 @@ class Layer(metaclass=LayerMeta):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         own = [name for name, hint in own_annotations(cls).items() if "ClassVar" not in str(hint)]
+        for name in own:
+            if isinstance(cls.__dict__.get(name), Inferred):  # one object for all at first; each must know its own name
+                setattr(cls, name, Inferred(name))
         cls._annotated = tuple(dict.fromkeys([*cls._annotated, *own]))
         cls._fields = {name: getattr(cls, name) for name in cls._annotated if hasattr(cls, name)}
         if "__call__" in cls.__dict__ and CHECKS != "off":

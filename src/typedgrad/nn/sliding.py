@@ -1,0 +1,46 @@
+"""What layers that slide a window have in common: their options are checked when they are made."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typedgrad.nn.layer import Layer
+    from typedgrad.ops.windows import Size
+
+_LEAST = {"kernel": 1, "stride": 1, "dilation": 1, "output_padding": 0}
+_NAMED = ("same", "valid", "causal", "strict")
+
+
+def tap(kernel: Size, axis: int) -> int:
+    """The size of a kernel along an axis."""
+    return kernel if isinstance(kernel, int) else kernel[axis]
+
+
+def fan(channels: int, *window: int) -> int:
+    """How many elements a kernel has."""
+    return channels * math.prod(window)
+
+
+def check_sliding(layer: Layer, rank: int) -> None:
+    """Raise ValueError for options that make no sense along `rank` axes."""
+    title, fields = type(layer).__name__, layer.__dict__
+    for name, least in _LEAST.items():
+        value = fields.get(name, least)
+        each = value if isinstance(value, tuple) else (value,) * rank
+        if len(each) != rank or not all(type(n) is int and n >= least for n in each):
+            raise ValueError(
+                f"{title}: `{name}` must be an int of at least {least}, or a tuple of {rank}, got {value!r}"
+            )
+    padding = fields.get("padding", 0)
+    if isinstance(padding, str):
+        if padding not in _NAMED or (padding == "causal" and rank != 1):
+            raise ValueError(f"{title}: `padding` must not be {padding!r}")
+    elif isinstance(padding, tuple) and len(padding) != rank:
+        raise ValueError(f"{title}: `padding` must be one number, or one or a pair for each of the {rank} axes")
+    groups = fields.get("groups", 1)
+    for name in ("in_channels", "out_channels"):
+        channels = fields.get(name)
+        if channels is not None and channels % groups:
+            raise ValueError(f"{title}: groups={groups} does not divide {name}={channels}")
