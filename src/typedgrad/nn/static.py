@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 _INTERNED: dict[Any, Static] = {}
@@ -26,6 +27,9 @@ class Static:
         return self.cls is other.cls and self.children == other.children and self.rest == other.rest
 
     __hash__ = object.__hash__
+
+    def __reduce__(self) -> tuple[Callable[..., Static], tuple[object, ...]]:
+        return intern_static, (self.cls, self.children, self.rest)
 
 
 def intern_static(cls: type, children: tuple[str, ...], rest: dict[str, Any]) -> Static:

@@ -158,6 +158,20 @@ def _array_namespace(self: Tensor, /, *, api_version: str | None = None) -> Modu
     return typedgrad
 
 
+def _format(self: Tensor, spec: str) -> str:
+    """A number's format for a tensor with one element and no axes, as in `f"{loss:.3f}"`."""
+    if spec and self.shape != ():
+        raise TypeError(f"only a 0-d Tensor can be formatted with {spec!r}, this one has shape {list(self.shape)}")
+    return format(self.item(), spec) if spec else str(self)
+
+
+def _reduce(self: Tensor) -> tuple[type[Tensor], tuple[object]]:
+    """What pickle stores: the array."""
+    if self.node is not None:
+        raise TypeError("this Tensor is being differentiated; use tg.stop_gradient(x) before pickling it")
+    return Tensor, (self.data,)
+
+
 def _refuse_assignment(self: Tensor, index: object, value: object) -> None:
     raise TypeError("Tensors are immutable: build a new one, for example with tg.where")
 
@@ -166,13 +180,17 @@ METHODS = {
     "__array__": _array,
     "__array_namespace__": _array_namespace,
     "__bool__": lambda self: bool(_only(self, "a bool")),
+    "__copy__": lambda self: self,  # immutable, so it is its own copy
     "__complex__": lambda self: complex(_only(self, "a complex")),
+    "__deepcopy__": lambda self, memo: self,
     "__dlpack__": _dlpack,
     "__dlpack_device__": _dlpack_device,
     "__float__": lambda self: float(_only(self, "a float")),
+    "__format__": _format,
     "__index__": _index,
     "__int__": lambda self: int(_only(self, "an int")),
     "__len__": _len,
+    "__reduce__": _reduce,
     "__repr__": _repr,
     "__setitem__": _refuse_assignment,
     "item": _item,
