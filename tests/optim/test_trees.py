@@ -21,7 +21,11 @@ class Pair(NamedTuple):
     bias: tg.Tensor | None
 
 
-UPDATERS: list[tg.optim.Updater[Any]] = [sgd(0.1), momentum(0.1), adam(0.1), adamw(0.1)]
+UPDATERS: list[tg.optim.Updater[Any]] = [
+    sgd(0.1), momentum(0.1), adam(0.1), adamw(0.1),
+    tg.optim.rmsprop(0.1, momentum=0.5, centred=True), tg.optim.rprop(0.1), tg.optim.adafactor(0.1),
+    tg.optim.fista(0.1), tg.optim.nadam(0.1), tg.optim.ema(0.5, tg.optim.lion(0.1)),
+]  # fmt: skip
 every_updater = pytest.mark.parametrize("updater", UPDATERS, ids=repr)
 
 

@@ -10,6 +10,8 @@ from typedgrad.shapes import ShapeError
 from typedgrad.shapes.errors import Operand
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from typedgrad.optim.walk import Moments
 
 
@@ -72,7 +74,9 @@ def different(title: str, params: object, grads: object) -> NoReturn:
     )
 
 
-def other_state(title: str, params: object, moments: tuple[Moments, ...]) -> NoReturn:
+def other_state(
+    title: str, params: object, moments: tuple[Moments, ...], unlike: Callable[[Tensor, Tensor], bool] = unlike
+) -> NoReturn:
     """Say in what a state and the parameters disagree."""
     tensors = {path: p for path, p in leaves_with_paths(params) if isinstance(p, Tensor)}
     advice = f"make a new one with {title}(...).init(params)"

@@ -23,8 +23,8 @@ Rule: TypeAlias = Callable[..., tuple[Tensor, ...]]
 raw = cast("Callable[[Tensor], Tensor]", attrgetter("data"))
 
 
-def zeros(title: str, params: object) -> Moments:
-    """One zero tensor like each parameter.
+def zeros(title: str, params: object, *, as_they_are: bool = False) -> Moments:
+    """One zero tensor like each parameter; or the parameters themselves.
 
     Raises TypeError for a parameter that is not a float.
     """
@@ -33,31 +33,40 @@ def zeros(title: str, params: object) -> Moments:
         if isinstance(p, Tensor):
             if p.dtype.kind != "f":
                 raise TypeError(f"{title}: {spelt(path)} is {p.dtype.name}; only float tensors can be updated")
-            made[path] = p if p.device == "abstract" else boxed(namespace(raw(p)).zeros_like(raw(p)), p)
+            made[path] = p if as_they_are or p.device == "abstract" else boxed(namespace(raw(p)).zeros_like(raw(p)), p)
     return made
 
 
-def stepped(title: str, params: P, grads: P, moments: tuple[Moments, ...], rule: Rule) -> tuple[P, tuple[Moments, ...]]:
+def stepped(
+    title: str,
+    params: P,
+    grads: P,
+    moments: tuple[Moments, ...],
+    rule: Rule,
+    unlike: Callable[[Tensor, Tensor], bool] = unlike,
+) -> tuple[P, tuple[Moments, ...]]:
     """The parameters and moments after `rule`. What is not a tensor stays as it is; so does what has no values.
+
+    Moments are tensors like the parameter unless `unlike` has another opinion of a moment and its parameter.
 
     Raises:
         ShapeError: if the trees differ, or the shape of a leaf.
         TypeError: if a leaf cannot be updated.
     """
-    leaves, places, slopes, structure = _paired(title, params, grads)
+    leaves, places, slopes, structure = paired(title, params, grads)
     if any(len(m) != len(places) for m in moments):
-        other_state(title, params, moments)
+        other_state(title, params, moments, unlike)
     rows: list[tuple[Tensor, ...]] = []
     for i, g, *old in zip(places, slopes, *(m.values() for m in moments), strict=True):
         p = leaves[i]
         aval = p.aval
         for m in old:
             if m.aval is not aval and unlike(m, p):
-                other_state(title, params, moments)
+                other_state(title, params, moments, unlike)
         if aval.device == "abstract":
             new: tuple[Tensor, ...] = (p, *old)
         else:
-            new = tuple([boxed(data, p) for data in rule(p.data, g.data, *map(raw, old))])
+            new = tuple(map(boxed, rule(p.data, g.data, *map(raw, old)), (p, *old)))
         leaves[i] = new[0]
         rows.append(new)
     _, *columns = zip(*rows, strict=True) if rows else ((), *((),) * len(moments))
@@ -73,12 +82,20 @@ def boxed(data: Tensor, like: Tensor) -> Tensor:
     return Tensor(data, like.aval)
 
 
+def placed(params: P, values: Moments) -> P:
+    """The tree with other tensors in it, such as `Moments` made for it; each by its path."""
+    leaves, structure = flatten(params)
+    paths = [path for path, _ in leaves_with_paths(params)]
+    made: P = unflatten(structure, [values.get(path, leaf) for path, leaf in zip(paths, leaves, strict=True)])
+    return made
+
+
 def into(memory: Tensor, function: Callable[..., Tensor], *arrays: Tensor) -> Tensor:
     """`function` of raw arrays, in memory that is no longer needed where the library can do that."""
     return function(*arrays, out=memory) if isinstance(memory, np.ndarray) else function(*arrays)
 
 
-def _paired(title: str, params: object, grads: object) -> tuple[list[Tensor], list[int], list[Tensor], Structure]:
+def paired(title: str, params: object, grads: object) -> tuple[list[Tensor], list[int], list[Tensor], Structure]:
     """The leaves of `params`, which of them are tensors, the gradients of those, and the structure of both trees."""
     leaves, structure = flatten(params)
     others, found = flatten(grads)
