@@ -7,7 +7,7 @@ from typing import TypeVar
 from typedgrad.core.pytree import flatten, leaves_with_paths, unflatten
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.create import asarray
-from typedgrad.shapes import ShapeError
+from typedgrad.shapes import DTypeError, ShapeError
 
 T = TypeVar("T")
 
@@ -28,20 +28,30 @@ def as_tensors(name: str, tree: T) -> T:
     return made
 
 
-def same_tree(what: str, before: T, after: T) -> T:
+def same_tree(rule: str, before: T, after: T, link: str = "became") -> T:
     """`after`, which must have the structure, shapes and dtypes of `before`.
 
-    Raises TypeError for another structure, ShapeError for another shape or dtype, naming the first path and both.
+    Raises TypeError for another structure, ShapeError for another shape, DTypeError for another dtype, naming the first
+    path and both. The message begins with `rule`, such as "scan: the carry must keep its".
     """
     (old, old_structure), (new, new_structure) = flatten(before), flatten(after)
     if old_structure != new_structure:
-        raise TypeError(f"{what} must keep its structure, but {_spelt(before)} became {_spelt(after)}")
+        raise TypeError(f"{rule} structure, but {_spelt(before)} {link} {_spelt(after)}")
     for i, (x, y) in enumerate(zip(old, new, strict=True)):
         if not _alike(x, y):
             path = leaves_with_paths(after)[i][0]
             where = f" at `{path}`" if path else ""
-            raise ShapeError(f"{what} must keep its shapes, but{where} {_described(x)} became {_described(y)}")
+            kind, error = _difference(x, y)
+            raise error(f"{rule} {kind}, but{where} {_described(x)} {link} {_described(y)}")
     return after
+
+
+def _difference(x: object, y: object) -> tuple[str, type[TypeError]]:
+    if not (isinstance(x, Tensor) and isinstance(y, Tensor)):
+        return "structure", TypeError
+    if x.shape != y.shape:
+        return "shape", ShapeError
+    return ("dtype", DTypeError) if x.dtype != y.dtype else ("device", TypeError)
 
 
 def _alike(x: object, y: object) -> bool:
@@ -58,7 +68,10 @@ def recorded(tree: object) -> bool:
 
 
 def _described(leaf: object) -> str:
-    return repr(leaf.aval) if isinstance(leaf, Tensor) else type(leaf).__name__
+    if not isinstance(leaf, Tensor):
+        return type(leaf).__name__
+    place = "" if leaf.device in {"cpu", "abstract"} else f" on {leaf.device}"
+    return f"{leaf.dtype.name}[{' '.join(map(str, leaf.shape))}]{place}"
 
 
 def _spelt(tree: object) -> str:

@@ -61,11 +61,11 @@ def scan(
     first: Any = None
     for k in reversed(range(count)) if reverse else range(count):
         new, y = _pair(f(carry, unflatten(structure, [parts[k] for parts in slices])))
-        carry = same_tree("scan: the carry", carry, new)
+        carry = same_tree("scan: the carry must keep its", carry, new)
         y = as_tensors("scan", y)
         if first is None:
             first = y
-        columns.append(flatten(same_tree("scan: the output of a step", first, y))[0])
+        columns.append(flatten(same_tree("scan: the output of a step must keep its", first, y))[0])
     if reverse:
         columns.reverse()
     stacked = [stack(column, axis=axis) for column in zip(*columns, strict=True)]
@@ -88,7 +88,8 @@ def cond(pred: Tensor | bool, true_fun: Callable[..., R], false_fun: Callable[..
     if not isinstance(pred, (bool, Tensor)):
         raise TypeError(f"cond: `pred` must be a bool or a 0-d tensor of bool, not {type(pred).__name__}")
     if isinstance(pred, Tensor) and pred.device == "abstract":
-        return same_tree("cond: what true_fun and false_fun return", true_fun(*operands), false_fun(*operands))
+        rule = "cond: true_fun and false_fun must return the same"
+        return same_tree(rule, true_fun(*operands), false_fun(*operands), "and")
     return true_fun(*operands) if pred else false_fun(*operands)
 
 
@@ -116,12 +117,12 @@ def while_loop(
     carry = as_tensors("while_loop", init)
     if _without_values(flatten(carry)[0]):
         cond(cond_fun(carry), lambda: None, lambda: None)
-        return same_tree("while_loop: the carry", carry, body_fun(carry))
+        return same_tree("while_loop: the carry must keep its", carry, body_fun(carry))
     done = 0
     while cond(cond_fun(carry), lambda: True, lambda: False):
         if done == limit:
             raise ValueError(f"while_loop: the condition still holds after {limit} steps, the `limit`")
-        carry = same_tree("while_loop: the carry", carry, body_fun(carry))
+        carry = same_tree("while_loop: the carry must keep its", carry, body_fun(carry))
         if limit is None and recorded(carry):
             raise ValueError(
                 "while_loop: gradients need a `limit` to the number of steps; pass one, or stop the gradient of `init`"
@@ -176,7 +177,9 @@ def _one_step(f: Callable[[C, Any], tuple[C, Any]], carry: C, x: object, count: 
         return broadcast_to(one, sizes)
 
     leaves, structure = flatten(_shapes(as_tensors("scan", y)))
-    return same_tree("scan: the carry", carry, new), unflatten(structure, [repeated(leaf) for leaf in leaves])
+    return same_tree("scan: the carry must keep its", carry, new), unflatten(
+        structure, [repeated(leaf) for leaf in leaves]
+    )
 
 
 def _shapes(tree: C) -> C:
