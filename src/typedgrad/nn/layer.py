@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
@@ -67,11 +68,8 @@ class Layer(metaclass=LayerMeta):
                 setattr(cls, name, Inferred(name))
         cls._annotated = tuple(dict.fromkeys([*cls._annotated, *own]))
         cls._fields = {name: getattr(cls, name) for name in cls._annotated if hasattr(cls, name)}
-        if "__call__" in cls.__dict__ and CHECKS != "off":
-            checked = remembering(
-                cls.__dict__["__call__"], title=describe, known=known_sizes, self_key="_static", learn=_learn
-            )
-            cls.__call__ = checked  # type: ignore[method-assign]  # the same call, checked
+        if "__call__" in cls.__dict__:
+            cls.__call__ = _judged(cls.__dict__["__call__"])  # type: ignore[method-assign]  # the same call, checked
         cls._sizes = cls._sizes | _size_names(cls)
         register_node(cls, _flatten, _unflatten, shared=True)
 
@@ -105,6 +103,19 @@ class Layer(metaclass=LayerMeta):
 
     def __repr__(self) -> str:
         return describe(self)
+
+
+def _judged(call: Callable[..., Any]) -> Callable[..., Any]:
+    """The call of a layer, checked. Without checks it is still the judge who learns the sizes that were left out."""
+    checked = remembering(call, title=describe, known=known_sizes, self_key="_static", learn=_learn)
+    if CHECKS != "off":
+        return checked
+
+    @functools.wraps(call)
+    def unchecked(*args: Any, **kwargs: Any) -> Any:
+        return (checked if learning.open else call)(*args, **kwargs)
+
+    return unchecked
 
 
 def _size_names(cls: type[Layer]) -> frozenset[str]:
