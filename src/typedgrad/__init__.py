@@ -13,6 +13,7 @@ from typedgrad.core.broadcasting import broadcast_to as broadcast_to
 from typedgrad.core.broadcasting import sum_to as sum_to
 from typedgrad.core.casting import astype as astype
 from typedgrad.core.checkpointing import checkpoint as checkpoint
+from typedgrad.core.claims import assert_shape as assert_shape
 from typedgrad.core.constants import bool as bool
 from typedgrad.core.constants import complex64 as complex64
 from typedgrad.core.constants import complex128 as complex128
@@ -176,6 +177,12 @@ from typedgrad.ops.pad import pad as pad
 from typedgrad.ops.positions import rotary as rotary
 from typedgrad.ops.positions import sinusoidal_like as sinusoidal_like
 from typedgrad.ops.positions import sinusoidal_positions as sinusoidal_positions
+from typedgrad.ops.pool import avg_pool1d as avg_pool1d
+from typedgrad.ops.pool import avg_pool2d as avg_pool2d
+from typedgrad.ops.pool import avg_pool3d as avg_pool3d
+from typedgrad.ops.pool import max_pool1d as max_pool1d
+from typedgrad.ops.pool import max_pool2d as max_pool2d
+from typedgrad.ops.pool import max_pool3d as max_pool3d
 from typedgrad.ops.power import pow as pow
 from typedgrad.ops.power import power as power
 from typedgrad.ops.product import prod as prod
@@ -184,6 +191,8 @@ from typedgrad.ops.rearrange import flip as flip
 from typedgrad.ops.rearrange import moveaxis as moveaxis
 from typedgrad.ops.rearrange import roll as roll
 from typedgrad.ops.rearrange import swapaxes as swapaxes
+from typedgrad.ops.recurrent import gru_step as gru_step
+from typedgrad.ops.recurrent import lstm_step as lstm_step
 from typedgrad.ops.reduce import max as max
 from typedgrad.ops.reduce import mean as mean
 from typedgrad.ops.reduce import min as min
