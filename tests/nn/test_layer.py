@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 
 import numpy as np
 import pytest
@@ -237,3 +238,14 @@ def test_a_step_leaves_no_garbage() -> None:
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+def test_help_shows_the_fields_that_can_be_given() -> None:
+    class Longer(tg.nn.Dense):
+        extra: int = 3
+
+    assert list(inspect.signature(tg.nn.Dense).parameters) == ["in_features", "out_features", "use_bias"]
+    assert str(inspect.signature(Longer)) == (
+        "(*, in_features: 'int' = inferred, out_features: 'int', use_bias: 'bool' = True, extra: 'int' = 3)"
+    )
+    assert list(inspect.signature(tg.nn.Sequential).parameters) == ["layers"]

@@ -17,6 +17,7 @@ from typedgrad.nn.static import Static, intern_static
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from inspect import Signature
 
     from typedgrad.shapes import Dim
 
@@ -30,6 +31,20 @@ class LayerMeta(type):
         layer = super().__call__(*args, **kwargs)
         _seal(layer)
         return layer
+
+    @property
+    def __signature__(cls) -> Signature:
+        """What `help` shows: the constructor's own parameters, or the fields that can be given."""
+        from inspect import Parameter, Signature, signature
+
+        made: Any = cls
+        if made.__init__ is not Layer.__init__:
+            return signature(made.__init__.__get__(object()))
+        hints = {name: hint for base in reversed(cls.__mro__) for name, hint in own_annotations(base).items()}
+        given = {name: made._fields.get(name, Parameter.empty) for name in _settable(cls)}
+        return Signature(
+            [Parameter(n, Parameter.KEYWORD_ONLY, default=d, annotation=hints[n]) for n, d in given.items()]
+        )
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=False, field_specifiers=(param, state, sub))
@@ -75,7 +90,7 @@ class Layer(metaclass=LayerMeta):
 
     def __init__(self, *values: object, **fields: Any) -> None:
         cls = type(self)
-        settable = [n for n in cls._annotated if not isinstance(cls._fields.get(n), (Param, StateField, Sub))]
+        settable = _settable(cls)
         if values:
             spelt = ", ".join(f"{name}={value!r}" for name, value in zip(settable, values, strict=False))
             raise TypeError(f"{cls.__name__}: fields are given by name, as in {cls.__name__}({spelt})")
@@ -103,6 +118,11 @@ class Layer(metaclass=LayerMeta):
 
     def __repr__(self) -> str:
         return describe(self)
+
+
+def _settable(cls: Any) -> list[str]:
+    """The fields that the constructor takes."""
+    return [n for n in cls._annotated if not isinstance(cls._fields.get(n), (Param, StateField, Sub))]
 
 
 def _judged(call: Callable[..., Any]) -> Callable[..., Any]:
