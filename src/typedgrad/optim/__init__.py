@@ -26,6 +26,9 @@ from typedgrad.optim.formula import FormulaState as FormulaState
 from typedgrad.optim.hyper import Schedule as Schedule
 from typedgrad.optim.matrices import adafactor as adafactor
 from typedgrad.optim.matrices import muon as muon
+from typedgrad.optim.minimise import Result as Result
+from typedgrad.optim.minimise import SolverState as SolverState
+from typedgrad.optim.minimise import minimize as minimize
 from typedgrad.optim.schedules import constant as constant
 from typedgrad.optim.schedules import cosine as cosine
 from typedgrad.optim.schedules import linear_warmup as linear_warmup
