@@ -14,6 +14,8 @@ from typedgrad.nn.layer import Layer
 from typedgrad.nn.recurrence import checked, unroll, zeros_for
 from typedgrad.ops.activation import sigmoid
 from typedgrad.ops.join import split
+from typedgrad.ops.pad import pad
+from typedgrad.ops.recurrent import gru_step
 from typedgrad.ops.trigonometry import tanh
 
 
@@ -53,16 +55,11 @@ class GruWeights(Layer):
         return self._reset_after() if self.reset == "after" else self._reset_before()
 
     def _reset_after(self) -> Callable[[Tensor, Tensor], Tensor]:
-        recurrent, bias = self.recurrent, self.recurrent_bias
-
-        def step(projected: Tensor, state: Tensor) -> Tensor:
-            r_x, z_x, n_x = split(projected, 3, axis=-1)
-            r_h, z_h, n_h = split(state @ recurrent, 3, axis=-1)
-            r, z = sigmoid(r_x + r_h), sigmoid(z_x + z_h)
-            candidate = tanh(n_x + r * (n_h if bias is None else n_h + bias))
-            return candidate + z * (state - candidate)
-
-        return step
+        recurrent, own = self.recurrent, self.recurrent_bias
+        if own is None:
+            return lambda projected, state: gru_step(state, projected, state @ recurrent)
+        bias = pad(own, ((2 * self.features, 0),))
+        return lambda projected, state: gru_step(state, projected, state @ recurrent + bias)
 
     def _reset_before(self) -> Callable[[Tensor, Tensor], Tensor]:
         of_gates, of_candidate = self.recurrent[:, : 2 * self.features], self.recurrent[:, 2 * self.features :]

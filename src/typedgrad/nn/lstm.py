@@ -14,6 +14,7 @@ from typedgrad.nn.layer import Layer
 from typedgrad.nn.recurrence import checked, forgetting, unroll, zeros_for
 from typedgrad.ops.activation import sigmoid
 from typedgrad.ops.join import split
+from typedgrad.ops.recurrent import lstm_step
 from typedgrad.ops.trigonometry import tanh
 
 
@@ -59,17 +60,24 @@ class LstmWeights(Layer):
 
     def stepping(self) -> Callable[[Tensor, LstmState], LstmState]:
         """The function from such a contribution and a state to the next state."""
+        return self._peeping() if self.peepholes else self._plain()
+
+    def _plain(self) -> Callable[[Tensor, LstmState], LstmState]:
         recurrent = self.recurrent
-        peep_in, peep_forget, peep_out = self.input_peephole, self.forget_peephole, self.output_peephole
+        return lambda projected, state: LstmState(*lstm_step(state.cell, projected + state.hidden @ recurrent))
+
+    def _peeping(self) -> Callable[[Tensor, LstmState], LstmState]:
+        recurrent = self.recurrent
+        of_input, of_forget, of_output = self.input_peephole, self.forget_peephole, self.output_peephole
+        assert of_input is not None
+        assert of_forget is not None
+        assert of_output is not None
 
         def step(projected: Tensor, state: LstmState) -> LstmState:
             old = state.cell
             i, f, candidate, o = split(projected + state.hidden @ recurrent, 4, axis=-1)
-            i = sigmoid(i if peep_in is None else i + peep_in * old)
-            f = sigmoid(f if peep_forget is None else f + peep_forget * old)
-            new = f * old + i * tanh(candidate)
-            o = sigmoid(o if peep_out is None else o + peep_out * new)
-            return LstmState(o * tanh(new), new)
+            new = sigmoid(f + of_forget * old) * old + sigmoid(i + of_input * old) * tanh(candidate)
+            return LstmState(sigmoid(o + of_output * new) * tanh(new), new)
 
         return step
 
