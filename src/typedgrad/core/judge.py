@@ -206,6 +206,9 @@ class _Call:
         if self.refusal is not None:
             raise _Escaping(self.refusal)
         single, variadic, *_ = jaxtyping_storage.get_shape_memo()  # type: ignore[no-untyped-call]  # jaxtyping has no types there
+        for name, size in self.known.items():  # what is checked inside a layer's call may name the layer's fields
+            if isinstance(size, int):
+                single.setdefault(name, size)
         self.memos = (dict(single), dict(variadic))
         if self.made:
             self.out = self.made[0]

@@ -34,7 +34,7 @@ from mypy.plugin import (
 )
 from mypy.types import CallableType, FunctionLike, Instance, Type, get_proper_type
 
-from typedgrad.mypy_plugin import aliases, attributes, layers, methods, promises
+from typedgrad.mypy_plugin import aliases, attributes, claims, layers, methods, promises
 from typedgrad.mypy_plugin import annotations as reading
 from typedgrad.mypy_plugin.asking import Ask
 from typedgrad.mypy_plugin.calls import Callee, Site, actuals_of
@@ -144,6 +144,8 @@ class TypedgradPlugin(Plugin):
         sig = ctx.default_signature
         if fullname == promises.PROMISED:
             return promises.kept(self._site(ctx.api, ctx.context), sig)
+        if fullname == claims.ASSERT:
+            return claims.asserted(self._site(ctx.api, ctx.context), sig)
         made = get_proper_type(sig.ret_type)
         site = self._site(ctx.api, ctx.context)
         if sig.is_type_obj() and is_tensor(made):

@@ -24,7 +24,7 @@ class Subject:
     @property
     def title(self) -> str:
         """How a sentence calls it."""
-        if not self.is_result:
+        if not self.is_result or not self.name.startswith("return"):
             return f"`{self.name}`"
         return "the result" if self.name == "return" else self.name.replace("return", "result")
 

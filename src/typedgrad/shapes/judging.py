@@ -16,7 +16,7 @@ from typedgrad.shapes.dim import Dim, Shape
 from typedgrad.shapes.dim_text import parse_dim
 from typedgrad.shapes.errors import ShapeError, SignatureError
 from typedgrad.shapes.judging_dtypes import dtype_clash, result_dtypes
-from typedgrad.shapes.judging_text import annotation, arithmetic, assign, known_names, promise
+from typedgrad.shapes.judging_text import annotation, arithmetic, assign, claimed, known_names, promise
 from typedgrad.shapes.questions import Answer, Request, Spelled, complaint_of
 from typedgrad.shapes.relations import Inconclusive
 from typedgrad.shapes.rules import rule_parameters
@@ -34,6 +34,7 @@ def judge(request: Request) -> Answer:
     * `annotation`: read the shape strings in `result`; the answer is how the annotated function's body sees them.
     * `assign`: whether each argument's `shape` may stand where its `axes`, another actual shape, is declared.
     * `return`: whether each argument's `shape` is what `axes`, the annotation of the result, promises inside the body.
+    * `claim`: whether each argument's `shape` is what `axes` claims, where only the names in `known` mean something.
     * `dim`: compute the dimension expressions in `result`, with `known` put in.
 
     >>> from typedgrad.shapes import Argument, Request
@@ -41,7 +42,14 @@ def judge(request: Request) -> Answer:
     >>> judge(Request("f", arguments=(x,), result=(("k n", "Float32"),))).shapes
     ('784 32',)
     """
-    answers = {"call": _call, "annotation": annotation, "assign": assign, "return": promise, "dim": arithmetic}
+    answers = {
+        "call": _call,
+        "annotation": annotation,
+        "assign": assign,
+        "return": promise,
+        "claim": claimed,
+        "dim": arithmetic,
+    }
     return answers[request.kind](request)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from typedgrad.shapes.alignment import Subject, align
 from typedgrad.shapes.axes import format_shape, parse_axes, parse_shape
+from typedgrad.shapes.claiming import claim
 from typedgrad.shapes.compare import compare_runs
 from typedgrad.shapes.dim import Dim, Shape, Sym, names_of, substitute
 from typedgrad.shapes.dim_text import parse_dim
@@ -96,6 +98,44 @@ def promise(request: Request) -> Answer:
         except ShapeError as error:
             return Answer(complaint=complaint_of(error, "shape")._replace(argument=argument.name))
     return Answer()
+
+
+def claimed(request: Request) -> Answer:
+    """Each argument's shape after `axes` has been claimed of it: with the names of the claim where it was not known."""
+    names: dict[str, Meaning] = {n: parse_shape(t) if n[0] == "*" else parse_dim(t) for n, t in request.known.items()}
+    shapes: list[str | None] = []
+    for argument in request.arguments:
+        actual = (ANY_AXES,) if argument.shape is None else parse_shape(argument.shape)
+        try:
+            env = claim(argument.axes or "", actual, names, where=request.title)
+        except ShapeStringError as error:
+            complaint = Complaint("shape", error.first_line, tuple(filter(None, error.details())), None)
+            return Answer((None,), (None,), complaint)
+        except ShapeError as error:
+            return Answer((None,), (None,), complaint_of(error, "shape"))
+        shapes.append(format_shape(_settled(argument.axes or "", actual, env)))
+    return Answer(tuple(shapes), tuple(argument.actual_dtype for argument in request.arguments))
+
+
+def _settled(axes: str, actual: Shape, env: Mapping[str, Meaning]) -> Shape:
+    """What is claimed, with the sizes that were met; a name that met nothing known stands for itself."""
+    pattern = parse_axes(axes)
+    met = {id(axis): got for axis, got, _, _ in align(Subject("x", axes, pattern, actual))}
+    out: list[Dim | Star] = []
+    for declared, axis in zip(rigid(axes), pattern, strict=True):
+        got: Meaning | None = met[id(axis)]
+        if axis.kind == "name" and not axis.stretch:
+            got = env.get(axis.key)
+        elif isinstance(declared, Sym):
+            known = {n: m for n in names_of(declared) if isinstance(m := env.get(n), int | Sym)}
+            got = substitute(declared, known)
+        elif isinstance(declared, int):
+            got = declared
+        if isinstance(got, tuple):
+            out.extend([declared] if got == (ANY_AXES,) else got)
+        else:
+            out.append(got if isinstance(got, int | Sym) else declared)
+    return tuple(out)
 
 
 def _differ(a: Dim | Star, b: Dim | Star) -> bool:

@@ -36,6 +36,7 @@ class Matcher:
         """Match one tensor; raises `ShapeError` on the first clash."""
         if rank_clashes(subject):
             raise rank_error(subject)
+        self._count(subject)
         for axis, got, start, stop in align(subject):
             if axis.kind == "anonymous":
                 continue
@@ -50,6 +51,20 @@ class Matcher:
                     raise size_clash(subject, axis, start, axis.dim, got, [])
             elif not self._expression(subject, axis, got, start):
                 self.deferred.append((subject, axis, got, start))
+
+    def _count(self, subject: Subject) -> None:
+        """`*batch n` is not `*batch`: how many axes stand beside a run of unknown length is certain all the same."""
+        runs = [axis for axis in subject.shape if isinstance(axis, Star)]
+        run = next((axis for axis in subject.pattern if axis.star), None)
+        bound = None if run is None or run.stretch or run.kind != "name" else self.env.get(run.key)
+        if len(runs) != 1 or runs[0].name in ("", "...") or not isinstance(bound, tuple) or run is None:
+            return
+        if [axis for axis in bound if isinstance(axis, Star)] != runs:
+            return
+        wanted, got = len(bound) + len(subject.pattern) - 2, len(subject.shape) - 1
+        if wanted != got:
+            axes = f"{wanted} {'axis' if wanted == 1 else 'axes'} beside {runs[0]} ({subject.text})"
+            raise ShapeError(f"{subject.title} must have {axes}, not {got}", operands=[subject.operand()])
 
     def settle(self) -> None:
         """Check the expressions that had to wait for a name; those that still do say nothing."""

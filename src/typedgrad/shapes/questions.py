@@ -34,7 +34,7 @@ class Request(NamedTuple):
     result: tuple[tuple[str, str], ...] = ()  # shape string and dtype class of each declared result
     statics: Mapping[str, object] = {}
     known: Mapping[str, str] = {}  # names fixed beforehand, such as the fields of a layer
-    kind: Literal["call", "annotation", "assign", "return", "dim"] = "call"
+    kind: Literal["call", "annotation", "assign", "return", "claim", "dim"] = "call"
 
 
 class Complaint(NamedTuple):
