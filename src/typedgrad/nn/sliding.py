@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typedgrad.nn.layer import Layer
     from typedgrad.ops.windows import Size
 
-_LEAST = {"kernel": 1, "stride": 1, "dilation": 1, "output_padding": 0}
+_LEAST = {"kernel": 1, "stride": 1, "dilation": 1, "output_padding": 0, "scale": 1, "factor": 1}
 _NAMED = ("same", "valid", "causal", "strict")
 
 
@@ -28,6 +28,8 @@ def check_sliding(layer: Layer, rank: int) -> None:
     title, fields = type(layer).__name__, layer.__dict__
     for name, least in _LEAST.items():
         value = fields.get(name, least)
+        if value is None:  # a stride that follows from the window
+            continue
         each = value if isinstance(value, tuple) else (value,) * rank
         if len(each) != rank or not all(type(n) is int and n >= least for n in each):
             raise ValueError(
@@ -39,8 +41,23 @@ def check_sliding(layer: Layer, rank: int) -> None:
             raise ValueError(f"{title}: `padding` must not be {padding!r}")
     elif isinstance(padding, tuple) and len(padding) != rank:
         raise ValueError(f"{title}: `padding` must be one number, or one or a pair for each of the {rank} axes")
+    elif not all(n >= 0 for n in _numbers(padding)):
+        raise ValueError(f"{title}: `padding` must not be negative, got {padding!r}")
     groups = fields.get("groups", 1)
     for name in ("in_channels", "out_channels"):
         channels = fields.get(name)
         if channels is not None and channels % groups:
             raise ValueError(f"{title}: groups={groups} does not divide {name}={channels}")
+
+
+def check_choice(layer: Layer, name: str, choices: tuple[str, ...]) -> None:
+    """Raise ValueError if a field holds none of the choices."""
+    value = layer.__dict__[name]
+    if value not in choices:
+        raise ValueError(f"{type(layer).__name__}: `{name}` must be one of {', '.join(choices)}, got {value!r}")
+
+
+def _numbers(padding: object) -> list[int]:
+    if isinstance(padding, tuple):
+        return [n for item in padding for n in _numbers(item)]
+    return [padding] if isinstance(padding, int) else [-1]
