@@ -134,3 +134,44 @@ def test_the_average_of_asgd_is_that_of_pytorch() -> None:
         ours, state = updater.update(ours, tg.asarray(g), state)
     theirs = optimiser.state[w]["ax"].numpy()
     np.testing.assert_allclose(tg.to_numpy(tg.optim.averaged(ours, state)), theirs, rtol=1e-9, atol=1e-9)
+
+
+SCHEDULES: list[tuple[tg.optim.Schedule, str, dict[str, Any]]] = [
+    (tg.optim.multi_step(1.0, factor=0.5, at=[3, 20]), "MultiStepLR", {"milestones": [3, 20], "gamma": 0.5}),
+    (tg.optim.exponential(1.0, factor=0.9), "ExponentialLR", {"gamma": 0.9}),
+    (tg.optim.polynomial(1.0, steps=30, power=2.0), "PolynomialLR", {"total_iters": 30, "power": 2.0}),
+    (tg.optim.cosine_restarts(1.0, period=5, factor=2), "CosineAnnealingWarmRestarts", {"T_0": 5, "T_mult": 2}),
+    (tg.optim.cosine_restarts(1.0, period=7, final=0.2), "CosineAnnealingWarmRestarts", {"T_0": 7, "eta_min": 0.2}),
+    (tg.optim.one_cycle(1.0, steps=50), "OneCycleLR", {"max_lr": 1.0, "total_steps": 50}),
+    (
+        tg.optim.one_cycle(2.0, steps=50, rise=0.5, initial=0.2),
+        "OneCycleLR",
+        {"max_lr": 2.0, "total_steps": 50, "pct_start": 0.5, "div_factor": 10.0},
+    ),
+]
+
+
+@pytest.mark.parametrize(("schedule", "theirs", "options"), SCHEDULES, ids=[repr(s) for s, _, _ in SCHEDULES])
+def test_a_schedule_is_that_of_pytorch(schedule: tg.optim.Schedule, theirs: str, options: dict[str, Any]) -> None:
+    torch = pytest.importorskip("torch")
+    optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = getattr(torch.optim.lr_scheduler, theirs)(optimiser, **options)
+    for step in range(50):
+        assert schedule(step) == pytest.approx(optimiser.param_groups[0]["lr"], rel=1e-9, abs=1e-12)
+        optimiser.step()
+        if step < 49:
+            scheduler.step()
+
+
+@pytest.mark.parametrize("mode", ["min", "max"])
+@pytest.mark.parametrize(("patience", "rest"), [(0, 0), (2, 0), (1, 3)])
+def test_a_plateau_is_noticed_as_by_pytorch(mode: Any, patience: int, rest: int) -> None:
+    torch = pytest.importorskip("torch")
+    optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        optimiser, mode=mode, factor=0.5, patience=patience, cooldown=rest, eps=0.0
+    )
+    ours = tg.optim.on_plateau(1.0, factor=0.5, patience=patience, rest=rest, mode=mode)
+    for score in np.abs(np.random.default_rng(1).normal(size=60)):
+        theirs.step(float(score))
+        assert ours.observe(float(score)) == pytest.approx(optimiser.param_groups[0]["lr"], rel=1e-12)

@@ -22,6 +22,19 @@ GOLDEN: list[tuple[Schedule, dict[int, float]]] = [
     (cosine(3.0, steps=2, final=1.0), {0: 3.0, 1: 2.0, 2: 1.0, 3: 1.0}),
     (linear_warmup(10.0, steps=4), {0: 2.0, 1: 4.0, 2: 6.0, 3: 8.0, 4: 10.0, 5: 10.0}),
     (linear_warmup(step_decay(4.0, factor=0.5, every=2), steps=3), {0: 1.0, 1: 2.0, 2: 1.5, 3: 2.0, 4: 1.0}),
+    (optim.multi_step(0.8, factor=0.5, at=[2, 5]), {0: 0.8, 1: 0.8, 2: 0.4, 4: 0.4, 5: 0.2, 99: 0.2}),
+    (optim.exponential(2.0, factor=0.5), {0: 2.0, 1: 1.0, 3: 0.25}),
+    (optim.inverse(1.0, rate=0.5, power=2.0), {0: 1.0, 2: 0.25, 6: 0.0625}),
+    (optim.polynomial(1.0, steps=4, power=2.0), {0: 1.0, 1: 0.5625, 2: 0.25, 3: 0.0625, 4: 0.0, 9: 0.0}),
+    (optim.polynomial(3.0, steps=2, final=1.0), {0: 3.0, 1: 2.0, 2: 1.0, 3: 1.0}),
+    (optim.sigmoid(1.0, rate=1.0, middle=3), {0: 0.9525741268224334, 3: 0.5, 6: 0.04742587317756678, 10**9: 0.0}),
+    (
+        optim.one_cycle(1.0, steps=10, rise=0.5, initial=0.2, final=0.1),
+        {0: 0.2, 2: 0.6, 4: 1.0, 9: 0.1, 10: 0.1, 99: 0.1},
+    ),
+    (optim.cosine_restarts(1.0, period=4), {0: 1.0, 2: 0.5, 3: 0.14644660940672627, 4: 1.0, 6: 0.5, 8: 1.0}),
+    (optim.cosine_restarts(3.0, period=2, factor=2, final=1.0), {0: 3.0, 1: 2.0, 2: 3.0, 4: 2.0, 6: 3.0, 10: 2.0}),
+    (optim.by_epoch(optim.exponential(1.0, factor=0.5), steps=10), {0: 1.0, 9: 1.0, 10: 0.5, 25: 0.25}),
 ]
 
 
@@ -59,6 +72,19 @@ def test_schedules_are_values() -> None:
         (lambda: cosine(1.0, steps=5, warmup=5), ValueError, "cosine: `warmup` must be less than `steps`"),
         (lambda: cosine(1.0, steps=5, final=-0.1), ValueError, "cosine: `final` must be at least 0"),
         (lambda: cosine(True, steps=5), TypeError, "cosine: `peak` must be a number, not bool"),
+        (lambda: optim.exponential(math.nan, factor=0.5), ValueError, "exponential: `initial` must be at least 0"),
+        (lambda: optim.inverse(1.0, rate=-1.0), ValueError, "inverse: `rate` must be at least 0 and finite, got -1.0"),
+        (lambda: optim.polynomial(1.0, steps=0), ValueError, "polynomial: `steps` must be at least 1, got 0"),
+        (lambda: optim.sigmoid(WRONG, rate=1.0, middle=1), TypeError, "sigmoid: `initial` must be a number, not str"),
+        (lambda: optim.multi_step(1.0, factor=0.5, at=[5, 5]), ValueError, "multi_step: `at` must be rising steps"),
+        (lambda: optim.one_cycle(1.0, steps=3), ValueError, "one_cycle: `rise` must leave steps on both sides, got"),
+        (lambda: optim.one_cycle(1.0, steps=3, rise=1.0), ValueError, "one_cycle: `rise` must leave steps on both"),
+        (lambda: optim.cosine_restarts(1.0, period=0), ValueError, "cosine_restarts: `period` must be at least 1"),
+        (lambda: optim.by_epoch(WRONG, steps=1), TypeError, "by_epoch: `schedule` must be a schedule, not str"),
+        (lambda: optim.by_epoch(constant(1.0), steps=0), ValueError, "by_epoch: `steps` must be at least 1, got 0"),
+        (lambda: optim.on_plateau(1.0, factor=1.0), ValueError, "on_plateau: `factor` must be at least 0 and below 1"),
+        (lambda: optim.on_plateau(1.0, patience=-1), ValueError, "on_plateau: `patience` must be at least 0, got -1"),
+        (lambda: optim.on_plateau(1.0, mode=WRONG), ValueError, 'on_plateau: `mode` must be "min" or "max", got'),
         (lambda: linear_warmup(1.0, steps=0), ValueError, "linear_warmup: `steps` must be at least 1, got 0"),
         (lambda: linear_warmup(WRONG, steps=3), TypeError, "linear_warmup: `after` must be a number or a schedule"),
     ],
@@ -98,3 +124,35 @@ def test_momentum_and_weight_decay_follow_schedules_too() -> None:
     w, state = updater.update(w, g, state)
     assert float(state.velocity[""]) == 0.5 * 1.0 + 1.0 + 1.0 * 0.0
     assert float(w) == -1.5
+
+
+def test_a_polynomial_falls() -> None:
+    schedule = optim.polynomial(0.1, steps=50, power=0.5)
+    values = [schedule(step) for step in range(60)]
+    assert values == sorted(values, reverse=True)
+    assert values[0] == 0.1
+
+
+def test_a_plateau_is_noticed_and_left_in_peace_for_a_while() -> None:
+    rate = optim.on_plateau(1.0, factor=0.5, patience=1, rest=2, least=0.25)
+    scores = [5.0, 5.0, 5.0, 5.0, 5.0, 5.0, 5.0, math.nan, 5.0, 5.0, 5.0]
+    assert [rate.observe(s) for s in scores] == [1.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25, 0.25]
+    # What it has seen can be saved.
+    other = optim.on_plateau(1.0, factor=0.5)
+    other.state = rate.state
+    assert other(0) == 0.25
+
+
+def test_more_may_be_better() -> None:
+    rate = optim.on_plateau(1.0, factor=0.5, patience=0, mode="max")
+    assert [rate.observe(s) for s in (0.1, 0.2, 0.2, 0.3, 0.1)] == [1.0, 1.0, 0.5, 0.5, 0.25]
+
+
+def test_a_plateau_listens_to_a_training() -> None:
+    rate = optim.on_plateau(1e-9, factor=0.5, patience=0)
+    model = tg.init(tg.nn.Dense(in_features=1, out_features=1), tg.random.key(0))
+    data = [(tg.ones((2, 1)), tg.zeros((2, 1)))]
+    listener: tg.train.Listener = rate
+    tg.fit(model, data, loss=lambda y, target: tg.mean(tg.square(y - target)), updater=optim.sgd(rate), epochs=4,
+           key=tg.random.key(1), listeners=[listener])  # fmt: skip
+    assert rate(0) == 1e-9 / 8

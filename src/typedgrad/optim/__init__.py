@@ -29,6 +29,16 @@ from typedgrad.optim.matrices import muon as muon
 from typedgrad.optim.minimise import Result as Result
 from typedgrad.optim.minimise import SolverState as SolverState
 from typedgrad.optim.minimise import minimize as minimize
+from typedgrad.optim.more_schedules import by_epoch as by_epoch
+from typedgrad.optim.more_schedules import cosine_restarts as cosine_restarts
+from typedgrad.optim.more_schedules import exponential as exponential
+from typedgrad.optim.more_schedules import inverse as inverse
+from typedgrad.optim.more_schedules import multi_step as multi_step
+from typedgrad.optim.more_schedules import one_cycle as one_cycle
+from typedgrad.optim.more_schedules import polynomial as polynomial
+from typedgrad.optim.more_schedules import sigmoid as sigmoid
+from typedgrad.optim.plateau import Plateau as Plateau
+from typedgrad.optim.plateau import on_plateau as on_plateau
 from typedgrad.optim.schedules import constant as constant
 from typedgrad.optim.schedules import cosine as cosine
 from typedgrad.optim.schedules import linear_warmup as linear_warmup

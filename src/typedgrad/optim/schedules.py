@@ -87,7 +87,7 @@ def step_decay(initial: float, *, factor: float, every: int) -> StepDecay:
     """
     check("step_decay", "initial", initial, "at least 0", schedule=False)
     check("step_decay", "factor", factor, "at least 0", schedule=False)
-    _count("step_decay", "every", every, 1)
+    count("step_decay", "every", every, 1)
     return StepDecay(initial, factor, every)
 
 
@@ -105,8 +105,8 @@ def cosine(peak: float, *, steps: int, warmup: int = 0, final: float = 0.0) -> C
     """
     check("cosine", "peak", peak, "at least 0", schedule=False)
     check("cosine", "final", final, "at least 0", schedule=False)
-    _count("cosine", "steps", steps, 1)
-    _count("cosine", "warmup", warmup, 0)
+    count("cosine", "steps", steps, 1)
+    count("cosine", "warmup", warmup, 0)
     if warmup >= steps:
         raise ValueError(f"cosine: `warmup` must be less than `steps`, got warmup={warmup} and steps={steps}")
     return Cosine(peak, steps, warmup, final)
@@ -126,11 +126,12 @@ def linear_warmup(after: float | Schedule, *, steps: int) -> LinearWarmup:
     [0.2, 0.4, 0.8, 1.0, 1.0]
     """
     check("linear_warmup", "after", after, "at least 0")
-    _count("linear_warmup", "steps", steps, 1)
+    count("linear_warmup", "steps", steps, 1)
     return LinearWarmup(after if callable(after) else Constant(after), steps)
 
 
-def _count(title: str, name: str, value: int, least: int) -> None:
+def count(title: str, name: str, value: int, least: int) -> None:
+    """Refuse what is no count, or less than `least`."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{title}: `{name}` must be an int, not {type(value).__name__}")
     if value < least:
