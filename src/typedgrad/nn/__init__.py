@@ -47,6 +47,10 @@ from typedgrad.nn.lstm import LstmCell as LstmCell
 from typedgrad.nn.lstm import LstmState as LstmState
 from typedgrad.nn.norm import BatchNorm as BatchNorm
 from typedgrad.nn.norm import LayerNorm as LayerNorm
+from typedgrad.nn.norm_local import GroupNorm as GroupNorm
+from typedgrad.nn.norm_local import InstanceNorm as InstanceNorm
+from typedgrad.nn.norm_local import LocalResponseNorm as LocalResponseNorm
+from typedgrad.nn.norm_local import RMSNorm as RMSNorm
 from typedgrad.nn.over_time import LastStep as LastStep
 from typedgrad.nn.over_time import TimeDistributed as TimeDistributed
 from typedgrad.nn.pool import AvgPool1d as AvgPool1d
