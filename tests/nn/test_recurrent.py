@@ -135,38 +135,6 @@ def test_stopping_the_gradient_of_the_state_truncates_back_propagation() -> None
     assert not truncated[:, :3].any()
 
 
-MERGES: dict[str, Callable[[Any, Any], Any]] = {
-    "concat": lambda a, b: np.concatenate((a, b), axis=-1),
-    "add": lambda a, b: a + b,
-    "multiply": lambda a, b: a * b,
-    "average": lambda a, b: (a + b) / 2,
-}
-
-
-@pytest.mark.parametrize("merge", MERGES)
-def test_bidirectional_merges_both_directions(merge: Any) -> None:
-    layer = made(nn.Bidirectional(forward=nn.Lstm(in_features=3, features=2), merge=merge))
-    x, lengths = normal(0, 3, 4, 3), tg.asarray([4, 2, 1])
-    assert layer.backward.reverse
-    there, back = layer.forward(x, lengths=lengths), layer.backward(x, lengths=lengths)
-    outputs, (_, state) = layer.unroll(x, lengths=lengths)
-    assert np.allclose(outputs.numpy(), MERGES[merge](there.numpy(), back.numpy()))
-    assert np.array_equal(outputs.numpy(), layer(x, lengths=lengths).numpy())
-    assert np.allclose(state.hidden.numpy(), back.numpy()[:, 0])
-
-
-def test_directions_have_parameters_of_their_own() -> None:
-    layer = tg.init(nn.Bidirectional(forward=nn.Gru(features=2, reset="before")), tg.random.key(0), input="n t 3")
-    assert isinstance(layer.backward, nn.Gru)
-    assert layer.backward.reset == "before"
-    assert layer.forward.weight.shape == layer.backward.weight.shape == (3, 6)
-    assert not np.array_equal(layer.forward.weight.numpy(), layer.backward.weight.numpy())
-    with pytest.raises(TypeError, match="`forward` must be Rnn, Lstm or Gru, not Dense"):
-        nn.Bidirectional(forward=nn.Dense(out_features=2))  # type: ignore[arg-type]  # the mistake under test
-    with pytest.raises(ValueError, match="`merge` must be one of concat, add, multiply, average, not 'sum'"):
-        nn.Bidirectional(forward=nn.Gru(features=2), merge="sum")  # type: ignore[arg-type]  # as above
-
-
 def test_stacks_learn_their_sizes_and_have_shapes_for_names() -> None:
     model = nn.Sequential(
         nn.Bidirectional(forward=nn.Lstm(features=4)),
@@ -187,31 +155,6 @@ def test_the_last_step_is_that_of_each_sequence() -> None:
     assert np.array_equal(last(x, lengths=tg.asarray([4, 1, 3])).numpy(), x.numpy()[[0, 1, 2], [3, 0, 2]])
     mask = tg.asarray([[True] * 4, [False, True, False, False], [False] * 4])
     assert np.array_equal(last(x, mask=mask).numpy(), np.stack((x.numpy()[0, 3], x.numpy()[1, 1], np.zeros(2))))
-
-
-@pytest.mark.parametrize("name", LAYERS)
-def test_what_does_not_fit_is_refused_with_both_sizes(name: str) -> None:
-    layer = tg.init(LAYERS[name](in_features=3, features=2), tg.random.key(0))
-    x = tg.ones((4, 5, 3))
-    with pytest.raises(tg.ShapeError, match="in_features=2, but in_features is 3"):
-        layer(tg.ones((4, 5, 2)))
-    with pytest.raises(tg.ShapeError, match=r"`time` is 5 in `x` but 4 in `mask`"):
-        layer(x, mask=tg.ones((4, 4), dtype="bool"))
-    with pytest.raises(tg.ShapeError, match=r"`batch` is 4 in `x` but 3 in `lengths`"):
-        layer(x, lengths=tg.asarray([1, 2, 3]))
-    with pytest.raises(ValueError, match="a length is 6, but must be from 1 to 5"):
-        layer(x, lengths=tg.asarray([1, 2, 3, 6]))
-    with pytest.raises(ValueError, match="a length is 0, but must be from 1 to 5"):
-        layer(x, lengths=tg.asarray([1, 2, 3, 0]))
-    with pytest.raises(ValueError, match=r"`x` is an empty sequence, its shape is \(4, 0, 3\)"):
-        layer(tg.ones((4, 0, 3)))
-    with pytest.raises(ValueError, match="give `mask` or `lengths`, not both"):
-        layer(x, mask=tg.ones((4, 5), dtype="bool"), lengths=tg.asarray([1, 2, 3, 4]))
-    state = layer.start(x, (3,))
-    with pytest.raises(
-        tg.ShapeError, match=r"`state\.hidden` is \[3 2\], but must be \[4 2\]|`batch` is 4 in `x` but 3"
-    ):
-        layer.unroll(x, state)
 
 
 @pytest.mark.parametrize("name", LAYERS)

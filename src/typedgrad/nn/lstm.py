@@ -141,7 +141,7 @@ class Lstm(LstmWeights):
         *,
         mask: Bool[Tensor, "batch time"] | None = None,
         lengths: Int[Tensor, "batch"] | None = None,
-    ) -> tuple[Tensor, LstmState]:
+    ) -> tuple[Float[Tensor, "batch time features"], LstmState]:
         """The outputs, and the state after the last step, from which the next call may go on.
 
         Pass it through `typedgrad.stop_gradient` to truncate back-propagation there.
