@@ -53,10 +53,12 @@ CASES: Mapping[str, Callable[[], object]] = {
     "index_slice_of_floats": lambda: anything.ones((2, 3))[0.5:],
     "index_floats": lambda: X[V],
     "index_mask": lambda: X[V > 0],
+    "scatter_add": lambda: tg.scatter_add(X, (LABELS,), V),
     "take": lambda: tg.take(X, tg.asarray([7]), axis=0),
     "take_along_axis": lambda: tg.take_along_axis(X, tg.full((5, 1), 0), axis=1),
     # creation
     "zeros_negative": lambda: tg.zeros((-1, 2)),
+    "eye_k": lambda: anything.eye(2, k=1.5),
     "zeros_none": lambda: anything.zeros(None),
     "zeros_dtype": lambda: tg.zeros(2, dtype="float23"),
     "full_list": lambda: anything.full((2,), [1, 2]),
@@ -78,6 +80,7 @@ CASES: Mapping[str, Callable[[], object]] = {
     "loss_reduction": lambda: anything.softmax_cross_entropy(LOGITS, LABELS, reduction="average"),
     # transforms
     "grad_of_a_tensor": lambda: anything.grad(X),
+    "eval_shape_of_a_number": lambda: anything.eval_shape(3, X),
     "jacobian_of_nothing": lambda: tg.jacobian(lambda x: None)(X),
     "tree_map_apart": lambda: tg.tree_map(lambda a, b: a, {"a": X}, {"b": X}),
     "eval_shape_string_with_a_typo": lambda: tg.eval_shape(tg.exp, "n 28 )"),

@@ -85,6 +85,7 @@ CASES: Mapping[str, Callable[[], object]] = {
     "sequential_of_a_list": lambda: anything.Sequential([DENSE]),
     "sequential_of_a_class": lambda: anything.Sequential(DENSE, nn.Relu),
     "sequential_index": lambda: nn.Sequential(DENSE)[4],
+    "dropout_by_name": lambda: anything.Dropout(drop="a half"),
     "dropout": lambda: nn.Dropout(drop=1.5),
     "batch_norm_of_one_row": lambda: _trained(1),
     "batch_norm_rank": lambda: tg.init(nn.BatchNorm(features=3), KEY)(tg.ones(3)),

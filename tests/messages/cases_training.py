@@ -80,6 +80,7 @@ CASES: Mapping[str, Callable[[], object]] = {
     "fit_no_data": lambda: _fit(data=None),
     "fit_loss_by_name": lambda: _fit(loss="mse"),
     "fit_loss_of_rows": lambda: _fit(loss=lambda scores, labels: scores),
+    "fit_loss_of_nothing": lambda: _fit(loss=lambda scores, labels: None),
     "fit_updater_by_name": lambda: _fit(updater="adam"),
     "fit_listener": lambda: _fit(listeners=(3,)),
     "evaluate_label": lambda: _evaluate(Y + 1),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from typedgrad.backends import AbstractArray
 from typedgrad.core.dtypes import DTypeLike, dtype_name
+from typedgrad.core.leaves import refuse_uncallable
 from typedgrad.core.pytree import tree_map
 from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
@@ -29,6 +30,9 @@ def abstract(shape: str | tuple[int, ...], dtype: DTypeLike = "float32") -> Tens
     Tensor(float32[n 784], abstract)
     """
     sizes: Any = parse_shape(shape) if isinstance(shape, str) else shape
+    for axis, n in enumerate(sizes):
+        if isinstance(n, int) and n < 0:
+            raise ValueError(f"abstract: the size of axis {axis} must not be negative, got {n}")
     return Tensor(AbstractArray(sizes, dtype_name(dtype)))
 
 
@@ -46,6 +50,7 @@ def eval_shape(f: Callable[..., Any], *args: object) -> Any:
     >>> tg.eval_shape(lambda x, w: x @ w, "batch 784", tg.ones((784, 10)))
     Tensor(float32[batch 10], abstract)
     """
+    refuse_uncallable("eval_shape", f)
     with ExitStack() as stack:
         for scope in SCOPES:
             stack.enter_context(scope)

@@ -28,6 +28,8 @@ class Dropout(Layer):
     drop: float
 
     def __check__(self) -> None:
+        if not isinstance(self.drop, (int, float)):
+            raise TypeError(f"Dropout: `drop` must be a number, not {self.drop!r}")
         if not 0.0 <= self.drop < 1.0:
             raise ValueError(f"Dropout: `drop` must be at least 0 and less than 1, got {self.drop}")
 

@@ -111,6 +111,8 @@ def eye(
     Tensor([[0., 1., 0.],
             [0., 0., 1.]], dtype=float32)
     """
+    if isinstance(k, bool) or not isinstance(k, int):
+        raise TypeError(f"eye: `k` must be an int, not {k!r}")
     xp = _namespace(device)
     rows, columns = _sizes("eye", (n_rows, n_rows if n_cols is None else n_cols))
     return _placed(xp.eye(rows, columns, k=k, dtype=native(xp, dtype, "eye")), device)

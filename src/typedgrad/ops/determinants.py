@@ -18,6 +18,8 @@ from typedgrad.ops.solving import inv
 def det(x: Float[Tensor, "*b n n"], /) -> Float[Tensor, "*b"]:
     """The determinant of every matrix of a stack. Its gradient exists for singular matrices too.
 
+    Raises ValueError for the gradient of the gradient of a singular matrix.
+
     >>> tg.linalg.det(tg.asarray([[2.0, 0.0], [0.0, 4.0]]))
     Tensor(8., dtype=float32)
     """

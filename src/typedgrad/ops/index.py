@@ -72,7 +72,16 @@ def scatter(
             updates = namespace(updates).reshape(updates, indexed(shape, (), index))
         zeros[_native(index, ())] = updates
         return zeros  # type: ignore[no-any-return]  # a raw array, fresh, that can still be changed
-    added: Tensor = backend_of(zeros).scatter_add(zeros, _native(index, indices), updates)
+    backend, places = backend_of(zeros), _native(index, indices)
+    try:
+        added: Tensor = backend.scatter_add(zeros, places, updates)
+    except IndexError as error:
+        # Backends count positions in flat memory; reading there says which index is wrong on which axis.
+        try:
+            backend.gather(zeros, places)
+        except IndexError as wrong:
+            raise IndexError(f"scatter_add: {wrong}") from error
+        raise
     return added
 
 

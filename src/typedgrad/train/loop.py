@@ -148,7 +148,9 @@ class _Course(Generic[M, S]):
     ) -> None:
         def objective(model: M, x: Tensor, y: Tensor) -> Tensor:
             value = loss(model(x), y)
-            if isinstance(value, Tensor) and value.shape != ():
+            if not isinstance(value, Tensor):
+                raise TypeError(f"fit: `loss` must return a Tensor, not {type(value).__name__}")
+            if value.shape != ():
                 found = f"[{' '.join(map(str, value.shape))}]"
                 raise ShapeError(f"`loss` must return a scalar, but it returned {found}; take its mean", where="fit")
             return value
