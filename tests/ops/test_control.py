@@ -104,8 +104,10 @@ def test_scan_refuses_slices_that_do_not_fit() -> None:
         tg.scan(nothing, tg.zeros(()))
     with pytest.raises(TypeError, match="must return a pair"):
         tg.scan(lambda c, x: c, tg.zeros(()), tg.ones(2))  # type: ignore[arg-type,return-value]  # as above
-    with pytest.raises(TypeError, match="made of tensors, but there is a str at `name`"):
+    with pytest.raises(TypeError, match="scan: a carry is made of tensors, but there is a str at `name`"):
         tg.scan(lambda c, x: (c, None), {"name": "h"}, tg.ones(2))
+    with pytest.raises(TypeError, match="scan: an output is made of tensors, but there is a str"):
+        tg.scan(lambda c, x: (c, "y"), 0, tg.ones(2))
 
 
 def test_cond_runs_one_side_and_differentiates_it() -> None:

@@ -12,7 +12,7 @@ from typedgrad.shapes import DTypeError, ShapeError
 T = TypeVar("T")
 
 
-def as_tensors(name: str, tree: T) -> T:
+def as_tensors(what: str, tree: T) -> T:
     """The tree with its numbers made tensors.
 
     Raises TypeError for leaves that are neither.
@@ -23,7 +23,7 @@ def as_tensors(name: str, tree: T) -> T:
     for path, leaf in leaves_with_paths(tree):
         if not isinstance(leaf, (Tensor, bool, int, float, complex)):
             where = f" at `{path}`" if path else ""
-            raise TypeError(f"{name}: a carry is made of tensors, but there is a {type(leaf).__name__}{where}")
+            raise TypeError(f"{what} is made of tensors, but there is a {type(leaf).__name__}{where}")
     made: T = unflatten(structure, [leaf if isinstance(leaf, Tensor) else asarray(leaf) for leaf in leaves])
     return made
 

@@ -53,7 +53,7 @@ def scan(
     """
     leaves, structure = flatten(xs)
     count = _steps(leaves, length, axis)
-    carry = as_tensors("scan", init)
+    carry = as_tensors("scan: a carry", init)
     if not isinstance(count, int) or _without_values([*leaves, *flatten(carry)[0]]):
         return _one_step(f, carry, unflatten(structure, [_slice_shape(x, axis) for x in leaves]), count, axis)
     slices = [unstack(x, axis=axis) for x in leaves]
@@ -62,7 +62,7 @@ def scan(
     for k in reversed(range(count)) if reverse else range(count):
         new, y = _pair(f(carry, unflatten(structure, [parts[k] for parts in slices])))
         carry = same_tree("scan: the carry must keep its", carry, new)
-        y = as_tensors("scan", y)
+        y = as_tensors("scan: an output", y)
         if first is None:
             first = y
         columns.append(flatten(same_tree("scan: the output of a step must keep its", first, y))[0])
@@ -114,7 +114,7 @@ def while_loop(
     >>> tg.grad(lambda x: tg.while_loop(lambda y: y < 100, lambda y: y * y, x, limit=10))(tg.asarray(3.0))
     Tensor(17496., dtype=float32)
     """
-    carry = as_tensors("while_loop", init)
+    carry = as_tensors("while_loop: a carry", init)
     if _without_values(flatten(carry)[0]):
         cond(cond_fun(carry), lambda: None, lambda: None)
         return same_tree("while_loop: the carry must keep its", carry, body_fun(carry))
@@ -176,7 +176,7 @@ def _one_step(f: Callable[[C, Any], tuple[C, Any]], carry: C, x: object, count: 
         sizes: Any = (*one.shape[:i], count, *one.shape[i + 1 :])
         return broadcast_to(one, sizes)
 
-    leaves, structure = flatten(_shapes(as_tensors("scan", y)))
+    leaves, structure = flatten(_shapes(as_tensors("scan: an output", y)))
     return same_tree("scan: the carry must keep its", carry, new), unflatten(
         structure, [repeated(leaf) for leaf in leaves]
     )
