@@ -43,6 +43,21 @@ def test_one_row_at_a_time_is_causal_attention() -> None:
         assert np.allclose(whole[:, i : i + 1], row)
 
 
+def test_no_weights_are_kept_for_the_gradient() -> None:
+    q, k = normal(0, 2, 7, 4), normal(1, 2, 9, 4)
+    kept: list[Any] = []
+
+    def loss(q: Tensor) -> Tensor:
+        out = tg.scaled_dot_product_attention(q, k, k)
+        kept.append(out.node)
+        return tg.sum(out)
+
+    tg.grad(loss)(q)
+    _, inputs, data = kept[0]
+    assert [x.shape for x in inputs] == [(2, 7, 4), (2, 9, 4), (2, 9, 4)]
+    assert data.shape == (2, 7, 4)
+
+
 def test_a_mask_of_another_shape_is_refused_with_both() -> None:
     x = tg.ones((2, 3, 4))
     with pytest.raises(tg.ShapeError, match=r"`mask` \[3 2\] must broadcast to \[2 3 3\]"):
