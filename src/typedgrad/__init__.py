@@ -267,9 +267,11 @@ if TYPE_CHECKING:
     from typedgrad import train as train
     from typedgrad.train import evaluate as evaluate
     from typedgrad.train import fit as fit
+    from typedgrad.version import __version__ as __version__
 else:
     # Where to find what is loaded on first use, so that importing the package stays cheap.
     _LAZY = {
+        "__version__": "typedgrad.version",
         "data": "typedgrad.data",
         "evaluate": "typedgrad.train",
         "fit": "typedgrad.train",

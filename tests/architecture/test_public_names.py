@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import inspect
 from pathlib import Path
 
@@ -94,3 +95,7 @@ def public() -> list[tuple[str, object]]:
 @pytest.mark.parametrize(("name", "value"), public(), ids=[name for name, _ in public()])
 def test_every_public_function_and_class_shows_how_to_use_it(name: str, value: object) -> None:
     assert ">>>" in (value.__doc__ or ""), f"tg.{name} has no executable example"
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    assert tg.__version__ == importlib.metadata.version("typedgrad")
