@@ -90,6 +90,27 @@ def placed(params: P, values: Moments) -> P:
     return made
 
 
+def changed(
+    title: str,
+    params: P,
+    grads: P,
+    chosen: Callable[[str, Tensor], bool],
+    change: Callable[[Tensor, Tensor], Tensor],
+) -> P:
+    """The tree of gradients, with those of the chosen parameters changed: a function of raw arrays `p` and `g`.
+
+    Raises what `stepped` does.
+    """
+    leaves, places, slopes, structure = paired(title, params, grads)
+    paths = [path for path, _ in leaves_with_paths(params)]
+    for i, g in zip(places, slopes, strict=True):
+        p = leaves[i]
+        picked = p.device != "abstract" and chosen(paths[i], p)
+        leaves[i] = boxed(change(raw(p), raw(g)), g) if picked else g
+    made: P = unflatten(structure, leaves)
+    return made
+
+
 def into(memory: Tensor, function: Callable[..., Tensor], *arrays: Tensor) -> Tensor:
     """`function` of raw arrays, in memory that is no longer needed where the library can do that."""
     return function(*arrays, out=memory) if isinstance(memory, np.ndarray) else function(*arrays)
