@@ -33,6 +33,14 @@ class Sliding(NamedTuple):
         """Where the kernel's elements meet those of inputs of these sizes."""
         return taps_of(sizes, window, self.stride, self.pads, self.dilation)
 
+    def turned(self, window: tuple[int, ...]) -> Sliding | None:
+        """With stride 1 and little padding: how the kernel, turned round, moves over results to give the adjoint."""
+        spans = [(k - 1) * d for k, d in zip(window, self.dilation, strict=True)]
+        pads = tuple((k - before, k - after) for k, (before, after) in zip(spans, self.pads, strict=True))
+        if any(s != 1 for s in self.stride) or any(min(pair) < 0 for pair in pads):
+            return None
+        return self._replace(pads=pads)
+
 
 def correlate(x: Tensor, kernel: Tensor, bias: Tensor | None, how: Sliding) -> Tensor:
     """`out[n, o, p] = Σ x[n, c, stride * p + dilation * t] kernel[o, c, t] + bias[o]`, over `c` and `t`."""
@@ -59,6 +67,10 @@ def input_cotangent(g_out: Tensor, kernel: Tensor, sizes: tuple[int, ...], how: 
     xp, g = namespace(g_out), how.groups
     n, o, c = g_out.shape[0], kernel.shape[0], kernel.shape[1] * how.groups
     taps = how.taps(sizes, kernel.shape[2:])
+    turned = how.turned(kernel.shape[2:])
+    if o == g and turned is not None and 0 not in g_out.shape:  # columns are gathered faster than they are spread
+        back = xp.asarray(xp.flip(kernel, axis=tuple(range(2, len(kernel.shape)))), copy=True)  # in order, for the BLAS
+        return correlate(g_out, xp.reshape(back, (c, 1, *kernel.shape[2:])), None, turned)
     out: Any = xp.zeros((n, g, c // g, *sizes), dtype=g_out.dtype)
     matrix = xp.matrix_transpose(xp.reshape(kernel, (g, o // g, c // g * len(taps.parts))))
     product = xp.multiply if o == g else xp.matmul  # one number per place needs no sum
