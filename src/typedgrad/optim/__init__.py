@@ -18,10 +18,8 @@ from typedgrad.optim.averages import averaged as averaged
 from typedgrad.optim.averages import averaging as averaging
 from typedgrad.optim.averages import ema as ema
 from typedgrad.optim.clipping import clip_global_norm as clip_global_norm
-from typedgrad.optim.clipping import clip_norm as clip_norm
 from typedgrad.optim.clipping import clip_value as clip_value
 from typedgrad.optim.clipping import global_norm as global_norm
-from typedgrad.optim.clipping import renormalize as renormalize
 from typedgrad.optim.constraints import Constraint as Constraint
 from typedgrad.optim.constraints import constrained as constrained
 from typedgrad.optim.constraints import l1 as l1
@@ -33,6 +31,7 @@ from typedgrad.optim.constraints import non_negative as non_negative
 from typedgrad.optim.constraints import unit_norm as unit_norm
 from typedgrad.optim.convex import asgd as asgd
 from typedgrad.optim.convex import fista as fista
+from typedgrad.optim.epochs import by_epoch as by_epoch
 from typedgrad.optim.formula import FormulaState as FormulaState
 from typedgrad.optim.grouped import AccumulatedState as AccumulatedState
 from typedgrad.optim.grouped import GroupedState as GroupedState
@@ -41,10 +40,7 @@ from typedgrad.optim.grouped import grouped as grouped
 from typedgrad.optim.hyper import Schedule as Schedule
 from typedgrad.optim.matrices import adafactor as adafactor
 from typedgrad.optim.matrices import muon as muon
-from typedgrad.optim.minimise import Result as Result
-from typedgrad.optim.minimise import SolverState as SolverState
 from typedgrad.optim.minimise import minimize as minimize
-from typedgrad.optim.more_schedules import by_epoch as by_epoch
 from typedgrad.optim.more_schedules import cosine_restarts as cosine_restarts
 from typedgrad.optim.more_schedules import exponential as exponential
 from typedgrad.optim.more_schedules import inverse as inverse
@@ -52,6 +48,8 @@ from typedgrad.optim.more_schedules import multi_step as multi_step
 from typedgrad.optim.more_schedules import one_cycle as one_cycle
 from typedgrad.optim.more_schedules import polynomial as polynomial
 from typedgrad.optim.more_schedules import sigmoid as sigmoid
+from typedgrad.optim.norms import clip_norm as clip_norm
+from typedgrad.optim.norms import renormalize as renormalize
 from typedgrad.optim.plateau import Plateau as Plateau
 from typedgrad.optim.plateau import on_plateau as on_plateau
 from typedgrad.optim.schedules import constant as constant
@@ -65,6 +63,8 @@ from typedgrad.optim.sgd import nesterov as nesterov
 from typedgrad.optim.sgd import sgd as sgd
 from typedgrad.optim.signs import lion as lion
 from typedgrad.optim.signs import rprop as rprop
+from typedgrad.optim.solution import Result as Result
+from typedgrad.optim.solution import SolverState as SolverState
 from typedgrad.optim.updater import Chain as Chain
 from typedgrad.optim.updater import GradientTransform as GradientTransform
 from typedgrad.optim.updater import Updater as Updater

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -40,55 +40,6 @@ class ClipGlobalNorm:
         return _each(grads, lambda g: g * scale)
 
 
-# What a norm is taken of: each parameter, the parameters of each layer together, or all of them.
-Per: TypeAlias = Literal["parameter", "layer", "global"]
-
-
-@dataclass(frozen=True)
-class ScaleNorms:
-    """See `clip_norm` and `renormalize`."""
-
-    title: str
-    per: Per
-    max_norm: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.max_norm is not None:
-            hyper.check(self.title, "max_norm", self.max_norm, "positive", schedule=False)
-        if self.per not in ("parameter", "layer", "global"):
-            raise ValueError(f'{self.title}: `per` must be "parameter", "layer" or "global", got {self.per!r}')
-
-    def __call__(self, grads: P, /) -> P:
-        """The gradients to use instead."""
-        parts: dict[str, list[Tensor]] = {}
-        paths = [path for path, _ in leaves_with_paths(grads)]
-        leaves, structure = flatten(grads)
-        for path, g in zip(paths, leaves, strict=True):
-            if _has_values(g):
-                parts.setdefault(self._part(path), []).append(g)
-        scales = {part: self._scale(part, tensors) for part, tensors in parts.items()}
-        made: P = unflatten(
-            structure,
-            [
-                boxed(raw(g) * scales[self._part(path)], g) if _has_values(g) else g
-                for path, g in zip(paths, leaves, strict=True)
-            ],
-        )
-        return made
-
-    def _part(self, path: str) -> str:
-        return {"parameter": path, "layer": path.rpartition(".")[0], "global": ""}[self.per]
-
-    def _scale(self, part: str, tensors: list[Tensor]) -> float:
-        norm = global_norm(tensors)
-        if not math.isfinite(norm):
-            where = f" of `{part}`" if part else ""
-            raise FloatingPointError(f"{self.title}: the gradient{where} is NaN or infinite; no scale can mend that")
-        if self.max_norm is None:
-            return 1.0 / norm if norm > 0 else 1.0
-        return min(1.0, float(self.max_norm) / norm) if norm > 0 else 1.0
-
-
 @dataclass(frozen=True)
 class ClipValue:
     """See `clip_value`."""
@@ -120,33 +71,6 @@ def clip_global_norm(max_norm: float) -> ClipGlobalNorm:
     return ClipGlobalNorm(max_norm)
 
 
-def clip_norm(max_norm: float, *, per: Per = "parameter") -> ScaleNorms:
-    """Gradients scaled down so that the norm of each parameter's, each layer's or all of them is at most `max_norm`.
-
-    A layer's parameters are those with the same path but for the last name. With `per="global"` it does what
-    `clip_global_norm` does.
-
-    Raises:
-        ValueError: if `max_norm` is not positive, or `per` is another word.
-        FloatingPointError: from the transform, if a gradient is NaN or infinite.
-
-    >>> tg.optim.clip_norm(1.0)({"a": tg.asarray([3.0, 4.0]), "b": tg.asarray([0.5])})
-    {'a': Tensor([0.6, 0.8], dtype=float32), 'b': Tensor([0.5], dtype=float32)}
-    """
-    return ScaleNorms("clip_norm", per, max_norm)
-
-
-def renormalize(*, per: Per = "layer") -> ScaleNorms:
-    """Gradients scaled to norm 1, per layer, parameter or all together; what is 0 stays. See `clip_norm`.
-
-    Raises what `clip_norm` does.
-
-    >>> tg.optim.renormalize()({"a": {"w": tg.asarray([3.0]), "b": tg.asarray([4.0])}})
-    {'a': {'w': Tensor([0.6], dtype=float32), 'b': Tensor([0.8], dtype=float32)}}
-    """
-    return ScaleNorms("renormalize", per)
-
-
 def clip_value(max_value: float) -> ClipValue:
     """Every element of every gradient brought into [-max_value, max_value]. NaN stays NaN.
 
@@ -164,7 +88,7 @@ def global_norm(tree: object) -> float:
     >>> tg.optim.global_norm({"a": tg.asarray([3.0]), "b": tg.asarray([4.0])})
     5.0
     """
-    arrays = [raw(x) for x in flatten(tree)[0] if _has_values(x)]
+    arrays = [raw(x) for x in flatten(tree)[0] if has_values(x)]
     with np.errstate(over="ignore"):
         norm = math.sqrt(sum(_squares(a) for a in arrays))
     if math.isfinite(norm):
@@ -182,20 +106,21 @@ def _squares(a: Tensor) -> float:
     return float(flat @ flat)
 
 
-def _has_values(leaf: object) -> bool:
+def has_values(leaf: object) -> bool:
+    """Whether a leaf is a tensor of more than a shape."""
     return isinstance(leaf, Tensor) and leaf.device != "abstract"
 
 
 def _each(tree: P, change: Callable[[Tensor], Tensor]) -> P:
     """The tree with its raw arrays changed; leaves that hold no values stay as they are."""
     leaves, structure = flatten(tree)
-    made: P = unflatten(structure, [boxed(change(raw(x)), x) if _has_values(x) else x for x in leaves])
+    made: P = unflatten(structure, [boxed(change(raw(x)), x) if has_values(x) else x for x in leaves])
     return made
 
 
 def _not_finite(grads: object) -> str:
     for path, g in leaves_with_paths(grads):
-        if _has_values(g):
+        if has_values(g):
             xp = namespace(raw(g))
             if bool(xp.any(xp.isnan(raw(g)))):
                 return f"of `{path}` has NaN" if path else "has NaN"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar
 
 from typedgrad.backends import namespace
 from typedgrad.core.tensor import Tensor
 from typedgrad.optim.directions import METHODS, Method
 from typedgrad.optim.flat import Flat, Point, dot, largest
 from typedgrad.optim.line_search import Trial, along
+from typedgrad.optim.solution import Result, SolverState
 from typedgrad.optim.walk import raw
 
 if TYPE_CHECKING:
@@ -20,35 +21,6 @@ P = TypeVar("P")
 MethodName: TypeAlias = Literal["gradient", "cg-fr", "cg-pr", "cg-hs", "bfgs", "lbfgs"]
 # A search that needs more than this will not succeed.
 _LONGEST_SEARCH = 30
-
-
-class SolverState(NamedTuple):
-    """All that a solver needs to go on: a tree of tensors and numbers. `before` is the last point but one."""
-
-    method: str
-    x: Tensor
-    value: float
-    gradient: Tensor
-    before: tuple[Tensor, float, Tensor] | None
-    memory: tuple[Tensor, ...]
-    # What the last step promised: its length times the slope.
-    promise: float
-    iterations: int
-    evaluations: int
-
-
-class Result(NamedTuple, Generic[P]):
-    """What `minimize` found. `converged` says whether the gradient is small enough, `reason` why it stopped."""
-
-    x: P
-    value: float
-    # The largest size of an element of the gradient.
-    gradient: float
-    converged: bool
-    reason: str
-    iterations: int
-    evaluations: int
-    state: SolverState
 
 
 class _At(NamedTuple):
