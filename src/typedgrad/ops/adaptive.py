@@ -24,7 +24,7 @@ def adaptive_avg_pool(x: Float[Tensor, "n c *spatial"], /, size: Size) -> Float[
     >>> tg.adaptive_avg_pool(tg.asarray([[[1.0, 2.0, 3.0, 4.0, 5.0]]]), 2)
     Tensor([[[2., 4.]]], dtype=float32)
     """
-    return _along_each_axis(x, size, lambda part, axis: mean(part, axis=axis))
+    return _along_each_axis("adaptive_avg_pool", x, size, lambda part, axis: mean(part, axis=axis))
 
 
 @typed
@@ -36,15 +36,15 @@ def adaptive_max_pool(x: Float[Tensor, "n c *spatial"], /, size: Size) -> Float[
     >>> tg.adaptive_max_pool(tg.asarray([[[1.0, 2.0, 3.0, 4.0, 5.0]]]), 2)
     Tensor([[[3., 5.]]], dtype=float32)
     """
-    return _along_each_axis(x, size, lambda part, axis: max(part, axis=axis))
+    return _along_each_axis("adaptive_max_pool", x, size, lambda part, axis: max(part, axis=axis))
 
 
-def _along_each_axis(x: Tensor, size: Size, reduce: Callable[[Tensor, int], Tensor]) -> Tensor:
+def _along_each_axis(op: str, x: Tensor, size: Size, reduce: Callable[[Tensor, int], Tensor]) -> Tensor:
     # A window is a product of intervals, so that its mean and its maximum are taken along one axis after the other.
     shape = x.shape[2:]
     for axis, (n, count) in enumerate(zip(shape, per_axis(size, len(shape), "size"), strict=True), start=2):
         if n == 0:
-            raise ShapeError(f"axis {axis} of `x` has no elements to pool")
+            raise ShapeError(f"{op}: axis {axis} of `x` has no elements to pool")
         if n != count:
             whole = (slice(None),) * axis
             parts = [x[(*whole, slice(i * n // count, -(-(i + 1) * n // count)), ...)] for i in range(count)]

@@ -39,8 +39,8 @@ def pixel_shuffle(x: Shaped[Tensor, "n c h w"], /, factor: int) -> Shaped[Tensor
               [3, 4]]]], dtype=int64)
     """
     n, c, h, w = x.shape
-    _positive(factor)
-    divides(factor * factor, c, "the square of `factor` must divide the channels of `x`")
+    _positive("pixel_shuffle", factor)
+    divides(factor * factor, c, "pixel_shuffle: the square of `factor` must divide the channels of `x`")
     parts = reshape(x, (n, c // (factor * factor), factor, factor, h, w))
     return reshape(permute_dims(parts, (0, 1, 4, 2, 5, 3)), (n, c // (factor * factor), h * factor, w * factor))
 
@@ -55,7 +55,17 @@ def pixel_unshuffle(x: Shaped[Tensor, "n c h w"], /, factor: int) -> Shaped[Tens
     (1, 4, 1, 1)
     """
     n, c, h, w = x.shape
-    parts = reshape(x, (n, c, _part(h, factor, "height"), factor, _part(w, factor, "width"), factor))
+    parts = reshape(
+        x,
+        (
+            n,
+            c,
+            _part("pixel_unshuffle", h, factor, "height"),
+            factor,
+            _part("pixel_unshuffle", w, factor, "width"),
+            factor,
+        ),
+    )
     return reshape(permute_dims(parts, (0, 1, 3, 5, 2, 4)), (n, c * factor * factor, h // factor, w // factor))
 
 
@@ -71,16 +81,18 @@ def space_to_depth(x: Shaped[Tensor, "n c h w"], /, block: int) -> Shaped[Tensor
     (1, 12, 2, 3)
     """
     n, c, h, w = x.shape
-    parts = reshape(x, (n, c, _part(h, block, "height"), block, _part(w, block, "width"), block))
+    parts = reshape(
+        x, (n, c, _part("space_to_depth", h, block, "height"), block, _part("space_to_depth", w, block, "width"), block)
+    )
     return reshape(permute_dims(parts, (0, 3, 5, 1, 2, 4)), (n, c * block * block, h // block, w // block))
 
 
-def _part(n: int, factor: int, what: str) -> int:
-    _positive(factor)
-    divides(factor, n, f"the {what} must be a multiple of the factor")
+def _part(op: str, n: int, factor: int, what: str) -> int:
+    _positive(op, factor)
+    divides(factor, n, f"{op}: the {what} must be a multiple of the factor")
     return n // factor
 
 
-def _positive(factor: int) -> None:
+def _positive(op: str, factor: int) -> None:
     if factor < 1:
-        raise ShapeError(f"the factor must be at least 1, not {factor}")
+        raise ShapeError(f"{op}: the factor must be at least 1, not {factor}")
