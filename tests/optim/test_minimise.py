@@ -78,6 +78,14 @@ def test_quasi_newton_methods_need_few_evaluations(method: Any) -> None:
     assert min(values[:60]) <= 1e-10
 
 
+@pytest.mark.parametrize("method", QUICK)
+def test_in_single_precision_it_stops_where_rounding_begins(method: Any) -> None:
+    result = minimize(lambda w: rosenbrock(w) + 7.0, tg.asarray([-1.2, 1.0]), method, tolerance=0.0)
+    assert result.reason in {"no lower point along the direction", "the gradient is small"}
+    assert result.evaluations < 1500
+    np.testing.assert_allclose(tg.to_numpy(result.x), 1.0, atol=0.02)
+
+
 @every_method
 def test_rastrigin_is_solved_in_the_basin_of_the_start(method: Any) -> None:
     result = minimize(rastrigin, at(0.2, -0.3), method, tolerance=1e-6)

@@ -126,6 +126,18 @@ def test_momentum_and_weight_decay_follow_schedules_too() -> None:
     assert float(w) == -1.5
 
 
+def test_what_adam_keeps_of_its_means_may_follow_schedules() -> None:
+    # With beta1 = beta2 = 0 a step has the size of the rate; what was kept before is forgotten.
+    updater = optim.adam(0.5, beta1=lambda step: 0.9 if step < 2 else 0.0, beta2=lambda step: 0.9 if step < 2 else 0.0)
+    w = tg.asarray(0.0, dtype="float64")
+    state = updater.init(w)
+    for slope in (3.0, -1.0, 5.0):
+        before = float(w)
+        w, state = updater.update(w, tg.asarray(slope, dtype="float64"), state)
+    assert float(w) - before == pytest.approx(-0.5, rel=1e-8)
+    assert float(state.first[""]) == 5.0
+
+
 def test_a_polynomial_falls() -> None:
     schedule = optim.polynomial(0.1, steps=50, power=0.5)
     values = [schedule(step) for step in range(60)]

@@ -25,6 +25,8 @@ UPDATERS: list[tg.optim.Updater[Any]] = [
     sgd(0.1), momentum(0.1), adam(0.1), adamw(0.1),
     tg.optim.rmsprop(0.1, momentum=0.5, centred=True), tg.optim.rprop(0.1), tg.optim.adafactor(0.1),
     tg.optim.fista(0.1), tg.optim.nadam(0.1), tg.optim.ema(0.5, tg.optim.lion(0.1)),
+    tg.optim.grouped(adam(0.1), {}),
+    tg.optim.accumulate(1, sgd(0.1)), tg.optim.constrained(tg.optim.l1_l2(sgd(0.1), l2=0.1), tg.optim.max_norm(1.0)),
 ]  # fmt: skip
 every_updater = pytest.mark.parametrize("updater", UPDATERS, ids=repr)
 
@@ -230,7 +232,7 @@ MEANT_NOT: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: adam(beta2=-0.1), ValueError, "adam: `beta2` must be at least 0 and below 1, got -0.1"),
     (lambda: adam(beta2=math.nan), ValueError, "adam: `beta2` must be at least 0 and below 1, got nan"),
     (lambda: adam(eps=0.0), ValueError, "adam: `eps` must be positive and finite, got 0.0"),
-    (lambda: adam(beta1=SCHEDULE), TypeError, "adam: `beta1` must be a number, it cannot follow a schedule"),
+    (lambda: adam(eps=SCHEDULE), TypeError, "adam: `eps` must be a number, it cannot follow a schedule"),
     (lambda: adamw(weight_decay=math.nan), ValueError, "adamw: `weight_decay` must be at least 0 and finite, got nan"),
     (
         lambda: adam().init({"w": tg.ones((2,), dtype="float16")}),

@@ -30,16 +30,16 @@ class Adam:
     """See `adam` and `adamw`."""
 
     learning_rate: Hyper
-    beta1: float = 0.9
-    beta2: float = 0.999
+    beta1: Hyper = 0.9
+    beta2: Hyper = 0.999
     eps: float = 1e-8
     weight_decay: Hyper = 0.0
 
     def __post_init__(self) -> None:
         title = self._title
         hyper.check(title, "learning_rate", self.learning_rate, "positive")
-        hyper.check(title, "beta1", self.beta1, "at least 0 and below 1", schedule=False)
-        hyper.check(title, "beta2", self.beta2, "at least 0 and below 1", schedule=False)
+        hyper.check(title, "beta1", self.beta1, "at least 0 and below 1")
+        hyper.check(title, "beta2", self.beta2, "at least 0 and below 1")
         hyper.check(title, "eps", self.eps, "positive", schedule=False)
         hyper.check(title, "weight_decay", self.weight_decay, "at least 0")
 
@@ -70,15 +70,16 @@ class Adam:
         title, step = self._title, state.step
         rate = hyper.at(title, "learning_rate", self.learning_rate, step, "positive")
         decay = hyper.at(title, "weight_decay", self.weight_decay, step, "at least 0")
-        params, (first, second) = stepped(
-            title, params, grads, (state.first, state.second), self._rule(step + 1, rate, decay)
-        )
+        beta1 = hyper.at(title, "beta1", self.beta1, step, "at least 0 and below 1")
+        beta2 = hyper.at(title, "beta2", self.beta2, step, "at least 0 and below 1")
+        rule = self._rule(step + 1, rate, decay, beta1, beta2)
+        params, (first, second) = stepped(title, params, grads, (state.first, state.second), rule)
         return params, AdamState(step + 1, first, second)
 
-    def _rule(self, t: int, rate: float, decay: float) -> Rule:
+    def _rule(self, t: int, rate: float, decay: float, beta1: float, beta2: float) -> Rule:
         """Algorithm 1 of the paper as `p - (rate / c1) * m / (sqrt(v) / sqrt(c2) + eps)`, which needs fewer arrays."""
         # Floats of Python's own: arrays of float32 times numpy's float64 would be float64.
-        beta1, beta2, eps = float(self.beta1), float(self.beta2), float(self.eps)
+        eps = float(self.eps)
         size = -rate / (1 - beta1**t)
         correction = 1 / math.sqrt(1 - beta2**t)
         shrink = 1 - rate * decay
@@ -111,14 +112,15 @@ class Adam:
         return rule
 
 
-def adam(learning_rate: Hyper = 1e-3, *, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Adam:
+def adam(learning_rate: Hyper = 1e-3, *, beta1: Hyper = 0.9, beta2: Hyper = 0.999, eps: float = 1e-8) -> Adam:
     """Adam: steps along the running mean of the gradient, divided by the root of the running mean of its square.
 
-    Both means are corrected for starting at 0; `eps` is added outside the root. For weight decay see `adamw`.
+    Both means are corrected for starting at 0, a `beta` that follows a schedule by its value at the time; `eps` is
+    added outside the root. For weight decay see `adamw`.
     Source: Kingma and Ba, "Adam: A method for stochastic optimization", 2015, algorithm 1.
 
     Raises:
-        TypeError: if an argument is not a number; the learning rate may be a schedule.
+        TypeError: if an argument is not a number; all but `eps` may be schedules.
         ValueError: if one is outside its domain; from `update`, if a schedule returns such a number.
 
     >>> updater = tg.optim.adam(0.5)
@@ -133,8 +135,8 @@ def adam(learning_rate: Hyper = 1e-3, *, beta1: float = 0.9, beta2: float = 0.99
 def adamw(
     learning_rate: Hyper = 1e-3,
     *,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
+    beta1: Hyper = 0.9,
+    beta2: Hyper = 0.999,
     eps: float = 1e-8,
     weight_decay: Hyper = 0.01,
 ) -> Adam:
