@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from typedgrad import linalg as linalg
-from typedgrad import nn as nn
 from typedgrad.core import random as random
 from typedgrad.core.abstract import abstract as abstract
 from typedgrad.core.abstract import eval_shape as eval_shape
@@ -47,7 +45,6 @@ from typedgrad.core.transforms import stop_gradient as stop_gradient
 from typedgrad.core.transforms import value_and_grad as value_and_grad
 from typedgrad.core.transforms import vjp as vjp
 from typedgrad.core.typed import typed as typed
-from typedgrad.nn.initialise import init as init
 from typedgrad.ops.activation import elu as elu
 from typedgrad.ops.activation import gelu as gelu
 from typedgrad.ops.activation import hard_sigmoid as hard_sigmoid
@@ -263,8 +260,11 @@ from typedgrad.shapes import SignatureError as SignatureError
 
 if TYPE_CHECKING:
     from typedgrad import data as data
+    from typedgrad import linalg as linalg
+    from typedgrad import nn as nn
     from typedgrad import optim as optim
     from typedgrad import train as train
+    from typedgrad.nn.initialise import init as init
     from typedgrad.train import evaluate as evaluate
     from typedgrad.train import fit as fit
     from typedgrad.version import __version__ as __version__
@@ -275,6 +275,9 @@ else:
         "data": "typedgrad.data",
         "evaluate": "typedgrad.train",
         "fit": "typedgrad.train",
+        "init": "typedgrad.nn.initialise",
+        "linalg": "typedgrad.linalg",
+        "nn": "typedgrad.nn",
         "optim": "typedgrad.optim",
         "train": "typedgrad.train",
     }

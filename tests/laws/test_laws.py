@@ -9,6 +9,8 @@ import pytest
 
 import tests.backends.strict
 import typedgrad
+import typedgrad.linalg
+import typedgrad.nn
 from typedgrad.core.primitive import REGISTRY
 from typedgrad.testing.laws import LAWS, Case, check_op
 

@@ -17,7 +17,8 @@ class Ask:
     def __init__(self) -> None:
         self._answers: dict[str, Answer] = {}
         # Ops enter themselves into the judge's registry when they are imported.
-        importlib.import_module("typedgrad.ops.operators")
+        for late in ("typedgrad.ops.operators", "typedgrad.linalg", "typedgrad.nn"):
+            importlib.import_module(late)
         importlib.import_module("typedgrad.ops.creation_rules").enter()
 
     def __call__(self, request: Request) -> Answer:
