@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from typedgrad.backends.allocator import TUNED as TUNED
 from typedgrad.shapes.dtypes import DEFAULT_FLOAT
 
 if TYPE_CHECKING:
