@@ -236,7 +236,14 @@ class _Call:
             raise refusal
         if judge.learn is not None and self.env is not None:
             judge.learn(self.args[0], self.env)
-        self.out = self.made[0] if self.made else judge.function(*self.args, **self.kwargs)
+        self.memos = _sizes({**self.known, **(self.env or {})})
+        single, variadic, *_ = jaxtyping_storage.push_shape_memo(self.arguments)
+        single |= self.memos[0]
+        variadic |= self.memos[1]
+        try:
+            self.out = self.made[0] if self.made else judge.function(*self.args, **self.kwargs)
+        finally:
+            jaxtyping_storage.pop_shape_memo()
         return self.out, self.remembered(self.out)
 
     def refused(self, error: Exception) -> Exception:
@@ -257,6 +264,13 @@ class _Call:
         """The verdict, in the form that the fast path wants."""
         self.check_result()
         return Remembered(out, *self.memos, self.judge.reading)
+
+
+def _sizes(names: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, Any]]:
+    """What our names mean, as jaxtyping keeps it."""
+    single = {name: size for name, size in names.items() if isinstance(size, int)}
+    runs = {name[1:]: (False, run) for name, run in names.items() if isinstance(run, tuple) and name[0] == "*"}
+    return single, runs
 
 
 def _bound(judge: Judge, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

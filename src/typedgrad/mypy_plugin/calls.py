@@ -58,6 +58,9 @@ _SEQUENCES = frozenset(
 )
 
 
+_LIMIT = 10_000
+
+
 class Actual(NamedTuple):
     """What is passed for a formal: an expression, or a value of a known type; perhaps one behind a star."""
 
@@ -95,7 +98,8 @@ class Site:
 
     def instantiate(self, sig: CallableType, actuals: Sequence[Sequence[Actual]], callee: Callee) -> CallableType:
         """The signature of one call; complains if the arguments do not fit."""
-        slots = [self._slot(typ) for typ in sig.arg_types]
+        formals = [self._formal(typ) for typ in sig.arg_types]
+        slots = [slot for slot, _ in formals]
         results = tensors_in(sig.ret_type)
         if not results and not any(slots):
             return sig
@@ -109,10 +113,7 @@ class Site:
             known=callee.known,
         )
         answer = self.judged(request, places)
-        return sig.copy_modified(
-            arg_types=[map_tensors(typ, self.codec.bare) for typ in sig.arg_types],
-            ret_type=self.result(sig.ret_type, answer),
-        )
+        return sig.copy_modified(arg_types=[loose for _, loose in formals], ret_type=self.result(sig.ret_type, answer))
 
     def judged(self, request: Request, places: Mapping[str, Expression] = {}) -> Answer:
         """The judge's answer; a complaint is reported, at the argument that it is about."""
@@ -137,6 +138,16 @@ class Site:
         return map_tensors(declared, lambda t: self.codec.tensor(t, queue.pop(0)) if queue else self.codec.bare(t))
 
     # -- formals ---------------------------------------------------------------------------------------------------
+
+    def _formal(self, typ: Type) -> tuple[Slot | None, Type]:
+        """What a formal takes, and its type without shapes; the types of a function are the same in all its calls."""
+        seen = self.codec.formals.get(id(typ))
+        if seen is None or seen[0] is not typ:
+            if len(self.codec.formals) > _LIMIT:
+                self.codec.formals.clear()
+            seen = (typ, (self._slot(typ), map_tensors(typ, self.codec.bare)))
+            self.codec.formals[id(typ)] = seen
+        return seen[1]
 
     def _slot(self, typ: Type) -> Slot | None:
         proper = get_proper_type(typ)

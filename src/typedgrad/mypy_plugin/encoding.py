@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from mypy.nodes import SymbolTableNode, TypeInfo
 from mypy.nodes import TypeAlias as AliasNode
@@ -80,6 +80,8 @@ class Codec:
         self.lookup = lookup
         self._dtypes: dict[str, str] = {}
         self._made: dict[tuple[str, str], tuple[TypeInfo, Type]] = {}
+        self._seen: dict[tuple[int, int], tuple[object, Known]] = {}
+        self.formals: dict[int, tuple[Type, Any]] = {}
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -176,7 +178,15 @@ class Codec:
             return agreement(tensors) if tensors and len(tensors) == len(found) else None
         if not isinstance(typ, Instance) or not typ.type.has_base(TENSOR) or len(typ.args) != 2:
             return None
-        return Known(read_shape(typ.args[0]), self.read_dtype(typ.args[1]))
+        key = (id(typ.args[0]), id(typ.args[1]))
+        seen = self._seen.get(key)
+        if seen is None:
+            if len(self._seen) > _LIMIT:
+                self._seen.clear()
+            # The type arguments are kept, so that nothing else gets their identity.
+            seen = (typ.args, Known(read_shape(typ.args[0]), self.read_dtype(typ.args[1])))
+            self._seen[key] = seen
+        return seen[1]
 
     def read_dtype(self, typ: Type) -> str | None:
         """The dtype's name, "float32" or "Float"; None if it is not known."""
@@ -277,19 +287,27 @@ def tensors_in(typ: Type) -> list[Instance]:
 
 
 def map_tensors(typ: Type, change: Callable[[Instance], Type]) -> Type:
-    """The type with every tensor in it replaced, in the order of `tensors_in`."""
-    if not tensors_in(typ):
+    """The type with every tensor in it replaced, in the order of `tensors_in`; the type itself if there is none."""
+    if isinstance(typ, TypeAliasType) and typ.is_recursive:
         return typ
     proper = get_proper_type(typ)
     if isinstance(proper, Instance):
         if is_tensor(proper):
             return change(proper)
-        return proper.copy_modified(args=[map_tensors(arg, change) for arg in proper.args])
-    if isinstance(proper, UnionType):
-        return UnionType([map_tensors(item, change) for item in proper.items])
-    if isinstance(proper, TupleType):
-        return proper.copy_modified(items=[map_tensors(item, change) for item in proper.items])
+        args, changed = _mapped(proper.args, change)
+        return proper.copy_modified(args=args) if changed else typ
+    if isinstance(proper, (UnionType, TupleType)):
+        items, changed = _mapped(proper.items, change)
+        if not changed:
+            return typ
+        return UnionType(items) if isinstance(proper, UnionType) else proper.copy_modified(items=items)
     return typ
+
+
+def _mapped(types: Iterable[Type], change: Callable[[Instance], Type]) -> tuple[list[Type], bool]:
+    before = list(types)
+    after = [map_tensors(typ, change) for typ in before]
+    return after, any(a is not b for a, b in zip(after, before, strict=True))
 
 
 def agreement(found: Iterable[Known]) -> Known:

@@ -101,9 +101,22 @@ class _Wrapper:
             elif isinstance(statement, ClassDef):
                 self.block(statement.defs.body, None, of_class=True)
         for function in functions(list(body)):
+            self._copies(function)
             typ = function.type
             promise = typ.ret_type if isinstance(typ, CallableType) and self._is_shaped(typ.ret_type) else None
             self.block(function.body.body, promise)
+
+    def _copies(self, function: FuncDef) -> None:
+        """`y = x` where `x` had other types before, which mypy would mix with the one that it has now."""
+        assigned = [s for s in statements(function.body.body) if isinstance(s, AssignmentStmt)]
+        copies = [s for s in assigned if s.type is None and isinstance(s.rvalue, NameExpr) and len(s.lvalues) == 1]
+        if not copies:
+            return
+        targets = [*function.arg_names, *(name for s in assigned for name in _targets(s))]
+        for statement in copies:
+            value, (target,) = statement.rvalue, statement.lvalues
+            if isinstance(value, NameExpr) and isinstance(target, NameExpr) and targets.count(value.name) > 1:
+                statement.rvalue = self._wrapped(value, _REVEALED)
 
     def _reveal(self, e: Expression) -> None:
         """`reveal_type(x)`, where mypy may have mixed the type of `x` with those that `x` had before."""
@@ -133,6 +146,12 @@ class _Wrapper:
                 return True
             return any(map(self._is_shaped, typ.args))
         return isinstance(typ, UnionType) and any(map(self._is_shaped, typ.items))
+
+
+def _targets(statement: AssignmentStmt) -> list[str]:
+    """The names that a statement assigns."""
+    parts = [part for lv in statement.lvalues for part in (lv.items if isinstance(lv, TupleExpr) else [lv])]
+    return [part.name for part in parts if isinstance(part, NameExpr)]
 
 
 def _is_shaped_alias(e: Expression, file: MypyFile) -> bool:

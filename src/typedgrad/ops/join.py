@@ -109,7 +109,7 @@ def _(s: Shape, axis: int) -> dict[str, tuple[Shape, ...]]:
     i = axis_index(s, axis)
     count = s[i]
     if not isinstance(count, int):
-        raise Inconclusive("the number of slices is not known")
+        raise Inconclusive("the number of slices is not known", each={"part": (*s[:i], *s[i + 1 :])})
     return {"part": ((*s[:i], *s[i + 1 :]),) * count}
 
 

@@ -29,7 +29,7 @@ def compare(a: Dim | Star, b: Dim | Star) -> Verdict:
     if isinstance(gap, int):
         return "refuted" if gap else "equal"
     assert isinstance(gap, Sym)
-    certain = (_rigid(a) and _rigid(b)) or sign(gap) is not None or _leaves_remainder(gap)
+    certain = (_rigid(a) and _rigid(b)) or _of_two_names(gap) or sign(gap) is not None or _leaves_remainder(gap)
     return "refuted" if certain else "unknown"
 
 
@@ -57,6 +57,13 @@ def _rigid(dim: int | Sym) -> bool:
         return True
     monomial, n = dim.terms[0]
     return len(dim.terms) == 1 and n == 1 and len(monomial) == 1 and is_rigid(monomial[0])
+
+
+def _of_two_names(gap: Sym) -> bool:
+    """`h-k+1` against `w-k+1`: two names, and nothing else that differs."""
+    monomials = [monomial for monomial, _ in gap.terms]
+    names = all(len(monomial) == 1 and is_rigid(monomial[0]) for monomial in monomials)
+    return len(monomials) == 2 and names and sum(n for _, n in gap.terms) == 0
 
 
 def _leaves_remainder(gap: Sym) -> bool:

@@ -14,6 +14,7 @@ from typedgrad.shapes import hints, registry
 from typedgrad.shapes.axes import format_shape, parse_shape
 from typedgrad.shapes.dim import Dim, Shape
 from typedgrad.shapes.dim_text import parse_dim
+from typedgrad.shapes.env import Series
 from typedgrad.shapes.errors import ShapeError, SignatureError
 from typedgrad.shapes.judging_dtypes import dtype_clash, result_dtypes
 from typedgrad.shapes.judging_text import annotation, arithmetic, assign, claimed, known_names, promise
@@ -104,9 +105,14 @@ def _infer(
             signature.run_where(env, shapes, static)
         except (ShapeError, SignatureError):
             raise
-        except UNDECIDABLE:
-            pass
+        except UNDECIDABLE as error:
+            if isinstance(error, Inconclusive):
+                env |= {_key(name, meaning): Series([meaning]) for name, meaning in error.each.items()}
     return signature.spell(env, static, lenient=True)
+
+
+def _key(name: str, meaning: Dim | Shape) -> str:
+    return f"*{name}" if isinstance(meaning, tuple) else name
 
 
 def _formals(request: Request) -> tuple[tuple[tuple[str, Slot], ...], tuple[Slot, ...]]:

@@ -6,7 +6,7 @@ decided they are silent, or, where an answer is needed to go on, raise `Inconclu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import overload
 
 from typedgrad.shapes.calls import extremum
@@ -17,7 +17,14 @@ from typedgrad.shapes.unknown import ANY_AXES, UNKNOWN, Star, Unknown
 
 
 class Inconclusive(Exception):
-    """A rule cannot go on, because something it needs is not known. The result is unknown, and nobody is told."""
+    """A rule cannot go on, because something it needs is not known. The result is unknown, and nobody is told.
+
+    `each` is what can be said all the same: what the new names mean in every item of a result that is a sequence.
+    """
+
+    def __init__(self, reason: str = "", *, each: Mapping[str, Dim | Shape] = {}) -> None:
+        super().__init__(reason)
+        self.each = dict(each)
 
 
 @overload
