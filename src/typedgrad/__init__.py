@@ -58,8 +58,6 @@ from typedgrad.ops.activation import sigmoid as sigmoid
 from typedgrad.ops.activation import silu as silu
 from typedgrad.ops.activation import softplus as softplus
 from typedgrad.ops.activation import softsign as softsign
-from typedgrad.ops.adaptive import adaptive_avg_pool as adaptive_avg_pool
-from typedgrad.ops.adaptive import adaptive_max_pool as adaptive_max_pool
 from typedgrad.ops.arithmetic import abs as abs
 from typedgrad.ops.arithmetic import add as add
 from typedgrad.ops.arithmetic import divide as divide
@@ -72,8 +70,6 @@ from typedgrad.ops.arithmetic import remainder as remainder
 from typedgrad.ops.arithmetic import sign as sign
 from typedgrad.ops.arithmetic import square as square
 from typedgrad.ops.arithmetic import subtract as subtract
-from typedgrad.ops.attention import attention_weights as attention_weights
-from typedgrad.ops.attention import scaled_dot_product_attention as scaled_dot_product_attention
 from typedgrad.ops.brackets import scatter_add as scatter_add
 from typedgrad.ops.comparison import equal as equal
 from typedgrad.ops.comparison import greater as greater
@@ -81,18 +77,6 @@ from typedgrad.ops.comparison import greater_equal as greater_equal
 from typedgrad.ops.comparison import less as less
 from typedgrad.ops.comparison import less_equal as less_equal
 from typedgrad.ops.comparison import not_equal as not_equal
-from typedgrad.ops.complexes import conj as conj
-from typedgrad.ops.complexes import imag as imag
-from typedgrad.ops.complexes import real as real
-from typedgrad.ops.control import cond as cond
-from typedgrad.ops.control import scan as scan
-from typedgrad.ops.control import while_loop as while_loop
-from typedgrad.ops.conv import conv1d as conv1d
-from typedgrad.ops.conv import conv2d as conv2d
-from typedgrad.ops.conv import conv3d as conv3d
-from typedgrad.ops.conv_transpose import conv_transpose1d as conv_transpose1d
-from typedgrad.ops.conv_transpose import conv_transpose2d as conv_transpose2d
-from typedgrad.ops.conv_transpose import conv_transpose3d as conv_transpose3d
 from typedgrad.ops.create import arange as arange
 from typedgrad.ops.create import asarray as asarray
 from typedgrad.ops.create import empty as empty
@@ -101,16 +85,6 @@ from typedgrad.ops.create import full as full
 from typedgrad.ops.create import linspace as linspace
 from typedgrad.ops.create import ones as ones
 from typedgrad.ops.create import zeros as zeros
-from typedgrad.ops.cross_entropy import kl_divergence as kl_divergence
-from typedgrad.ops.cross_entropy import nll as nll
-from typedgrad.ops.cross_entropy import soft_label_cross_entropy as soft_label_cross_entropy
-from typedgrad.ops.cross_entropy import softmax_cross_entropy as softmax_cross_entropy
-from typedgrad.ops.cumulative import cumulative_prod as cumulative_prod
-from typedgrad.ops.cumulative import cumulative_sum as cumulative_sum
-from typedgrad.ops.diagonals import diag as diag
-from typedgrad.ops.diagonals import diagonal as diagonal
-from typedgrad.ops.diagonals import trace as trace
-from typedgrad.ops.einsum import einsum as einsum
 from typedgrad.ops.elementwise import exp as exp
 from typedgrad.ops.elementwise import expm1 as expm1
 from typedgrad.ops.elementwise import log as log
@@ -118,20 +92,9 @@ from typedgrad.ops.elementwise import log1p as log1p
 from typedgrad.ops.elementwise import log2 as log2
 from typedgrad.ops.elementwise import log10 as log10
 from typedgrad.ops.elementwise import sqrt as sqrt
-from typedgrad.ops.floating import copysign as copysign
-from typedgrad.ops.floating import isfinite as isfinite
-from typedgrad.ops.floating import isinf as isinf
-from typedgrad.ops.floating import isnan as isnan
-from typedgrad.ops.floating import nextafter as nextafter
-from typedgrad.ops.floating import signbit as signbit
 from typedgrad.ops.gather import scatter_along_axis as scatter_along_axis
 from typedgrad.ops.gather import take as take
 from typedgrad.ops.gather import take_along_axis as take_along_axis
-from typedgrad.ops.inspection import can_cast as can_cast
-from typedgrad.ops.inspection import finfo as finfo
-from typedgrad.ops.inspection import iinfo as iinfo
-from typedgrad.ops.inspection import isdtype as isdtype
-from typedgrad.ops.inspection import result_type as result_type
 from typedgrad.ops.interchange import from_dlpack as from_dlpack
 from typedgrad.ops.interchange import to as to
 from typedgrad.ops.interchange import to_numpy as to_numpy
@@ -154,13 +117,6 @@ from typedgrad.ops.logic import logical_and as logical_and
 from typedgrad.ops.logic import logical_not as logical_not
 from typedgrad.ops.logic import logical_or as logical_or
 from typedgrad.ops.logic import logical_xor as logical_xor
-from typedgrad.ops.loss import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
-from typedgrad.ops.loss import hinge as hinge
-from typedgrad.ops.loss import huber as huber
-from typedgrad.ops.loss import mae as mae
-from typedgrad.ops.loss import mse as mse
-from typedgrad.ops.masks import causal_mask as causal_mask
-from typedgrad.ops.masks import length_mask as length_mask
 from typedgrad.ops.matmul import matmul as matmul
 from typedgrad.ops.matrices import matrix_transpose as matrix_transpose
 from typedgrad.ops.move import concat as concat
@@ -169,21 +125,6 @@ from typedgrad.ops.move import permute_dims as permute_dims
 from typedgrad.ops.move import reshape as reshape
 from typedgrad.ops.move import squeeze as squeeze
 from typedgrad.ops.move import stack as stack
-from typedgrad.ops.one_hot import one_hot as one_hot
-from typedgrad.ops.outer import kron as kron
-from typedgrad.ops.outer import outer as outer
-from typedgrad.ops.pad import pad as pad
-from typedgrad.ops.pool import avg_pool1d as avg_pool1d
-from typedgrad.ops.pool import avg_pool2d as avg_pool2d
-from typedgrad.ops.pool import avg_pool3d as avg_pool3d
-from typedgrad.ops.pool import max_pool1d as max_pool1d
-from typedgrad.ops.pool import max_pool2d as max_pool2d
-from typedgrad.ops.pool import max_pool3d as max_pool3d
-from typedgrad.ops.pool_norm import lp_pool as lp_pool
-from typedgrad.ops.pool_norm import sum_pool as sum_pool
-from typedgrad.ops.positions import rotary as rotary
-from typedgrad.ops.positions import sinusoidal_like as sinusoidal_like
-from typedgrad.ops.positions import sinusoidal_positions as sinusoidal_positions
 from typedgrad.ops.power import pow as pow
 from typedgrad.ops.power import power as power
 from typedgrad.ops.product import prod as prod
@@ -192,18 +133,10 @@ from typedgrad.ops.rearrange import flip as flip
 from typedgrad.ops.rearrange import moveaxis as moveaxis
 from typedgrad.ops.rearrange import roll as roll
 from typedgrad.ops.rearrange import swapaxes as swapaxes
-from typedgrad.ops.recurrent import gru_step as gru_step
-from typedgrad.ops.recurrent import lstm_step as lstm_step
 from typedgrad.ops.reduce import max as max
 from typedgrad.ops.reduce import mean as mean
 from typedgrad.ops.reduce import min as min
 from typedgrad.ops.reduce import sum as sum
-from typedgrad.ops.repeat import repeat as repeat
-from typedgrad.ops.repeat import tile as tile
-from typedgrad.ops.resize import pixel_shuffle as pixel_shuffle
-from typedgrad.ops.resize import pixel_unshuffle as pixel_unshuffle
-from typedgrad.ops.resize import space_to_depth as space_to_depth
-from typedgrad.ops.resize import upsample as upsample
 from typedgrad.ops.rounding import ceil as ceil
 from typedgrad.ops.rounding import floor as floor
 from typedgrad.ops.rounding import round as round
@@ -220,14 +153,6 @@ from typedgrad.ops.softmax import log_softmax as log_softmax
 from typedgrad.ops.softmax import logaddexp as logaddexp
 from typedgrad.ops.softmax import logsumexp as logsumexp
 from typedgrad.ops.softmax import softmax as softmax
-from typedgrad.ops.sort import argsort as argsort
-from typedgrad.ops.sort import sort as sort
-from typedgrad.ops.sort import topk as topk
-from typedgrad.ops.special import erf as erf
-from typedgrad.ops.special import erfc as erfc
-from typedgrad.ops.tensordot import tensordot as tensordot
-from typedgrad.ops.triangle import tril as tril
-from typedgrad.ops.triangle import triu as triu
 from typedgrad.ops.trigonometry import acos as acos
 from typedgrad.ops.trigonometry import acosh as acosh
 from typedgrad.ops.trigonometry import asin as asin
@@ -245,15 +170,6 @@ from typedgrad.ops.trigonometry import tanh as tanh
 from typedgrad.ops.truth import all as all
 from typedgrad.ops.truth import any as any
 from typedgrad.ops.truth import count_nonzero as count_nonzero
-from typedgrad.ops.unique import isin as isin
-from typedgrad.ops.unique import unique_all as unique_all
-from typedgrad.ops.unique import unique_counts as unique_counts
-from typedgrad.ops.unique import unique_inverse as unique_inverse
-from typedgrad.ops.unique import unique_values as unique_values
-from typedgrad.ops.variance import std as std
-from typedgrad.ops.variance import var as var
-from typedgrad.ops.vectors import cross as cross
-from typedgrad.ops.vectors import vecdot as vecdot
 from typedgrad.shapes import DTypeError as DTypeError
 from typedgrad.shapes import ShapeError as ShapeError
 from typedgrad.shapes import SignatureError as SignatureError
@@ -265,6 +181,90 @@ if TYPE_CHECKING:
     from typedgrad import optim as optim
     from typedgrad import train as train
     from typedgrad.nn.initialise import init as init
+    from typedgrad.ops.adaptive import adaptive_avg_pool as adaptive_avg_pool
+    from typedgrad.ops.adaptive import adaptive_max_pool as adaptive_max_pool
+    from typedgrad.ops.attention import attention_weights as attention_weights
+    from typedgrad.ops.attention import scaled_dot_product_attention as scaled_dot_product_attention
+    from typedgrad.ops.complexes import conj as conj
+    from typedgrad.ops.complexes import imag as imag
+    from typedgrad.ops.complexes import real as real
+    from typedgrad.ops.control import cond as cond
+    from typedgrad.ops.control import scan as scan
+    from typedgrad.ops.control import while_loop as while_loop
+    from typedgrad.ops.conv import conv1d as conv1d
+    from typedgrad.ops.conv import conv2d as conv2d
+    from typedgrad.ops.conv import conv3d as conv3d
+    from typedgrad.ops.conv_transpose import conv_transpose1d as conv_transpose1d
+    from typedgrad.ops.conv_transpose import conv_transpose2d as conv_transpose2d
+    from typedgrad.ops.conv_transpose import conv_transpose3d as conv_transpose3d
+    from typedgrad.ops.cross_entropy import kl_divergence as kl_divergence
+    from typedgrad.ops.cross_entropy import nll as nll
+    from typedgrad.ops.cross_entropy import soft_label_cross_entropy as soft_label_cross_entropy
+    from typedgrad.ops.cross_entropy import softmax_cross_entropy as softmax_cross_entropy
+    from typedgrad.ops.cumulative import cumulative_prod as cumulative_prod
+    from typedgrad.ops.cumulative import cumulative_sum as cumulative_sum
+    from typedgrad.ops.diagonals import diag as diag
+    from typedgrad.ops.diagonals import diagonal as diagonal
+    from typedgrad.ops.diagonals import trace as trace
+    from typedgrad.ops.einsum import einsum as einsum
+    from typedgrad.ops.floating import copysign as copysign
+    from typedgrad.ops.floating import isfinite as isfinite
+    from typedgrad.ops.floating import isinf as isinf
+    from typedgrad.ops.floating import isnan as isnan
+    from typedgrad.ops.floating import nextafter as nextafter
+    from typedgrad.ops.floating import signbit as signbit
+    from typedgrad.ops.inspection import can_cast as can_cast
+    from typedgrad.ops.inspection import finfo as finfo
+    from typedgrad.ops.inspection import iinfo as iinfo
+    from typedgrad.ops.inspection import isdtype as isdtype
+    from typedgrad.ops.inspection import result_type as result_type
+    from typedgrad.ops.loss import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
+    from typedgrad.ops.loss import hinge as hinge
+    from typedgrad.ops.loss import huber as huber
+    from typedgrad.ops.loss import mae as mae
+    from typedgrad.ops.loss import mse as mse
+    from typedgrad.ops.masks import causal_mask as causal_mask
+    from typedgrad.ops.masks import length_mask as length_mask
+    from typedgrad.ops.one_hot import one_hot as one_hot
+    from typedgrad.ops.outer import kron as kron
+    from typedgrad.ops.outer import outer as outer
+    from typedgrad.ops.pad import pad as pad
+    from typedgrad.ops.pool import avg_pool1d as avg_pool1d
+    from typedgrad.ops.pool import avg_pool2d as avg_pool2d
+    from typedgrad.ops.pool import avg_pool3d as avg_pool3d
+    from typedgrad.ops.pool import max_pool1d as max_pool1d
+    from typedgrad.ops.pool import max_pool2d as max_pool2d
+    from typedgrad.ops.pool import max_pool3d as max_pool3d
+    from typedgrad.ops.pool_norm import lp_pool as lp_pool
+    from typedgrad.ops.pool_norm import sum_pool as sum_pool
+    from typedgrad.ops.positions import rotary as rotary
+    from typedgrad.ops.positions import sinusoidal_like as sinusoidal_like
+    from typedgrad.ops.positions import sinusoidal_positions as sinusoidal_positions
+    from typedgrad.ops.recurrent import gru_step as gru_step
+    from typedgrad.ops.recurrent import lstm_step as lstm_step
+    from typedgrad.ops.repeat import repeat as repeat
+    from typedgrad.ops.repeat import tile as tile
+    from typedgrad.ops.resize import pixel_shuffle as pixel_shuffle
+    from typedgrad.ops.resize import pixel_unshuffle as pixel_unshuffle
+    from typedgrad.ops.resize import space_to_depth as space_to_depth
+    from typedgrad.ops.resize import upsample as upsample
+    from typedgrad.ops.sort import argsort as argsort
+    from typedgrad.ops.sort import sort as sort
+    from typedgrad.ops.sort import topk as topk
+    from typedgrad.ops.special import erf as erf
+    from typedgrad.ops.special import erfc as erfc
+    from typedgrad.ops.tensordot import tensordot as tensordot
+    from typedgrad.ops.triangle import tril as tril
+    from typedgrad.ops.triangle import triu as triu
+    from typedgrad.ops.unique import isin as isin
+    from typedgrad.ops.unique import unique_all as unique_all
+    from typedgrad.ops.unique import unique_counts as unique_counts
+    from typedgrad.ops.unique import unique_inverse as unique_inverse
+    from typedgrad.ops.unique import unique_values as unique_values
+    from typedgrad.ops.variance import std as std
+    from typedgrad.ops.variance import var as var
+    from typedgrad.ops.vectors import cross as cross
+    from typedgrad.ops.vectors import vecdot as vecdot
     from typedgrad.train import evaluate as evaluate
     from typedgrad.train import fit as fit
     from typedgrad.version import __version__ as __version__
@@ -272,14 +272,98 @@ else:
     # Where to find what is loaded on first use, so that importing the package stays cheap.
     _LAZY = {
         "__version__": "typedgrad.version",
+        "adaptive_avg_pool": "typedgrad.ops.adaptive",
+        "adaptive_max_pool": "typedgrad.ops.adaptive",
+        "argsort": "typedgrad.ops.sort",
+        "attention_weights": "typedgrad.ops.attention",
+        "avg_pool1d": "typedgrad.ops.pool",
+        "avg_pool2d": "typedgrad.ops.pool",
+        "avg_pool3d": "typedgrad.ops.pool",
+        "binary_cross_entropy_with_logits": "typedgrad.ops.loss",
+        "can_cast": "typedgrad.ops.inspection",
+        "causal_mask": "typedgrad.ops.masks",
+        "cond": "typedgrad.ops.control",
+        "conj": "typedgrad.ops.complexes",
+        "conv1d": "typedgrad.ops.conv",
+        "conv2d": "typedgrad.ops.conv",
+        "conv3d": "typedgrad.ops.conv",
+        "conv_transpose1d": "typedgrad.ops.conv_transpose",
+        "conv_transpose2d": "typedgrad.ops.conv_transpose",
+        "conv_transpose3d": "typedgrad.ops.conv_transpose",
+        "copysign": "typedgrad.ops.floating",
+        "cross": "typedgrad.ops.vectors",
+        "cumulative_prod": "typedgrad.ops.cumulative",
+        "cumulative_sum": "typedgrad.ops.cumulative",
         "data": "typedgrad.data",
+        "diag": "typedgrad.ops.diagonals",
+        "diagonal": "typedgrad.ops.diagonals",
+        "einsum": "typedgrad.ops.einsum",
+        "erf": "typedgrad.ops.special",
+        "erfc": "typedgrad.ops.special",
         "evaluate": "typedgrad.train",
+        "finfo": "typedgrad.ops.inspection",
         "fit": "typedgrad.train",
+        "gru_step": "typedgrad.ops.recurrent",
+        "hinge": "typedgrad.ops.loss",
+        "huber": "typedgrad.ops.loss",
+        "iinfo": "typedgrad.ops.inspection",
+        "imag": "typedgrad.ops.complexes",
         "init": "typedgrad.nn.initialise",
+        "isdtype": "typedgrad.ops.inspection",
+        "isfinite": "typedgrad.ops.floating",
+        "isin": "typedgrad.ops.unique",
+        "isinf": "typedgrad.ops.floating",
+        "isnan": "typedgrad.ops.floating",
+        "kl_divergence": "typedgrad.ops.cross_entropy",
+        "kron": "typedgrad.ops.outer",
+        "length_mask": "typedgrad.ops.masks",
         "linalg": "typedgrad.linalg",
+        "lp_pool": "typedgrad.ops.pool_norm",
+        "lstm_step": "typedgrad.ops.recurrent",
+        "mae": "typedgrad.ops.loss",
+        "max_pool1d": "typedgrad.ops.pool",
+        "max_pool2d": "typedgrad.ops.pool",
+        "max_pool3d": "typedgrad.ops.pool",
+        "mse": "typedgrad.ops.loss",
+        "nextafter": "typedgrad.ops.floating",
+        "nll": "typedgrad.ops.cross_entropy",
         "nn": "typedgrad.nn",
+        "one_hot": "typedgrad.ops.one_hot",
         "optim": "typedgrad.optim",
+        "outer": "typedgrad.ops.outer",
+        "pad": "typedgrad.ops.pad",
+        "pixel_shuffle": "typedgrad.ops.resize",
+        "pixel_unshuffle": "typedgrad.ops.resize",
+        "real": "typedgrad.ops.complexes",
+        "repeat": "typedgrad.ops.repeat",
+        "result_type": "typedgrad.ops.inspection",
+        "rotary": "typedgrad.ops.positions",
+        "scaled_dot_product_attention": "typedgrad.ops.attention",
+        "scan": "typedgrad.ops.control",
+        "signbit": "typedgrad.ops.floating",
+        "sinusoidal_like": "typedgrad.ops.positions",
+        "sinusoidal_positions": "typedgrad.ops.positions",
+        "soft_label_cross_entropy": "typedgrad.ops.cross_entropy",
+        "softmax_cross_entropy": "typedgrad.ops.cross_entropy",
+        "sort": "typedgrad.ops.sort",
+        "space_to_depth": "typedgrad.ops.resize",
+        "std": "typedgrad.ops.variance",
+        "sum_pool": "typedgrad.ops.pool_norm",
+        "tensordot": "typedgrad.ops.tensordot",
+        "tile": "typedgrad.ops.repeat",
+        "topk": "typedgrad.ops.sort",
+        "trace": "typedgrad.ops.diagonals",
         "train": "typedgrad.train",
+        "tril": "typedgrad.ops.triangle",
+        "triu": "typedgrad.ops.triangle",
+        "unique_all": "typedgrad.ops.unique",
+        "unique_counts": "typedgrad.ops.unique",
+        "unique_inverse": "typedgrad.ops.unique",
+        "unique_values": "typedgrad.ops.unique",
+        "upsample": "typedgrad.ops.resize",
+        "var": "typedgrad.ops.variance",
+        "vecdot": "typedgrad.ops.vectors",
+        "while_loop": "typedgrad.ops.control",
     }
 
     def __getattr__(name):
@@ -288,7 +372,7 @@ else:
         if name not in _LAZY:
             raise AttributeError(f"module 'typedgrad' has no attribute {name!r}")
         module = import_module(_LAZY[name])
-        found = globals()[name] = module if module.__name__.endswith(f".{name}") else getattr(module, name)
+        found = globals()[name] = module if module.__name__ == f"typedgrad.{name}" else getattr(module, name)
         return found
 
     def __dir__():

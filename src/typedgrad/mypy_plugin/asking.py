@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from collections.abc import Mapping
 from typing import Final
 
@@ -17,8 +18,8 @@ class Ask:
     def __init__(self) -> None:
         self._answers: dict[str, Answer] = {}
         # Ops enter themselves into the judge's registry when they are imported.
-        for late in ("typedgrad.ops.operators", "typedgrad.linalg", "typedgrad.nn"):
-            importlib.import_module(late)
+        for module in pkgutil.iter_modules(importlib.import_module("typedgrad.ops").__path__):
+            importlib.import_module(f"typedgrad.ops.{module.name}")
         importlib.import_module("typedgrad.ops.creation_rules").enter()
 
     def __call__(self, request: Request) -> Answer:
