@@ -1,4 +1,4 @@
-"""Typed automatic differentiation: a shape is written once and checked three times."""
+"""Typed automatic differentiation: a shape is written once, checked by mypy and at run time."""
 
 from __future__ import annotations
 

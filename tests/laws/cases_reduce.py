@@ -52,7 +52,7 @@ CASES = {
     "min": Case(np.min, statics=nonempty_reduction, view=True),
     "prod": Case(np.prod, statics=reduction),
     "var": Case(np.var, statics=_corrected),
-    "std": Case(np.std, statics=_corrected, domain=(-2.0, 2.0), tolerance=10.0),
+    "std": Case(np.std, statics=_corrected, domain=(-2.0, 2.0)),
     "all": Case(np.all, statics=reduction),
     "any": Case(np.any, statics=reduction),
     "count_nonzero": Case(_counted, statics=reduction),
