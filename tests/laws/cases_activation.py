@@ -21,7 +21,8 @@ def _softmax(x: Array, axis: int = -1) -> Any:
 
 def _logsumexp(x: Array, axis: Any = None, *, keepdims: bool = False) -> Any:
     with np.errstate(divide="ignore"):
-        return np.log(np.exp(x).sum(axis=axis, keepdims=keepdims))
+        powers: Any = np.exp(x)
+        return np.log(powers.sum(axis=axis, keepdims=keepdims))
 
 
 def _axis(shapes: dict[str, Any], rng: Random) -> dict[str, object]:

@@ -148,12 +148,12 @@ def _away_from_zero(rng: Random) -> dict[str, Any]:
 
 def _vector_norm(x: Any, *, axis: Any = None, keepdims: bool = False, ord: float = 2) -> Any:
     axis = tuple(range(x.ndim)) if axis is None else axis
-    size = np.abs(x)
+    size: Any = np.abs(x)
     if math.isinf(ord):
-        return (np.max if ord > 0 else np.min)(size, axis=axis, keepdims=keepdims)
+        return (size.max if ord > 0 else size.min)(axis=axis, keepdims=keepdims)
     if ord == 0:
         return np.count_nonzero(x, axis=axis, keepdims=keepdims) * np.ones((), x.dtype)
-    return np.sum(size**ord, axis=axis, keepdims=keepdims, dtype=x.dtype) ** (1 / ord)
+    return (size**ord).sum(axis=axis, keepdims=keepdims, dtype=x.dtype) ** (1 / ord)
 
 
 def _matrix_order(shapes: dict[str, Any], rng: Random) -> dict[str, object]:

@@ -42,7 +42,8 @@ def _cumulative(op: Any, first: int) -> Any:
 
 
 def _counted(x: Array, *, axis: Any, keepdims: bool) -> Array:
-    return np.asarray(np.sum(x != 0, axis=axis, keepdims=keepdims))
+    nonzero: Any = x != 0
+    return np.asarray(nonzero.sum(axis=axis, keepdims=keepdims))
 
 
 CASES = {

@@ -244,7 +244,7 @@ def confusion_of(title: str, scores: Tensor, labels: Tensor, where: str = "the b
         )
     nan = np.isnan(values).any(axis=1)
     if nan.any():
-        raise ValueError(f"{title}: row {int(nan.argmax())} of {where} has a NaN score")
+        raise ValueError(f"{title}: row {int(np.flatnonzero(nan)[0])} of {where} has a NaN score")
     pairs = wanted.astype(np.int64) * classes + values.argmax(axis=1)
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
 
