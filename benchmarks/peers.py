@@ -31,7 +31,7 @@ def serve(peer: str, name: str) -> None:
     from steps.workloads import WORKLOADS
 
     start = time.perf_counter()
-    module = importlib.import_module(f"steps.{MODULES[peer.split()[0]]}")
+    module = importlib.import_module(f"steps.{MODULES[peer.partition(' ')[0]]}")
     imported = time.perf_counter() - start
     step = module.make(WORKLOADS[name], peer)
     start = time.perf_counter()
@@ -124,11 +124,9 @@ def compare(workload: str, names: list[str], rounds: int, seconds: float, thread
         losses = peer.facts["losses"]
         apart = max(abs(a - b) / max(abs(a), 1e-3) for a, b in zip(losses, reference, strict=True))
         ratio = "" if fastest is None else f"{_ratio(peer, peers[fastest]):.2f}"
-        print(
-            f"| {workload} | {name}{' *' if name == fastest else ''} | {medians[name]:.2f} | {min(peer.times):.2f} | {ratio} "
-            f"| {peer.facts['first']:.2f} | {peer.peak:.0f} | {apart:.0e} |",
-            flush=True,
-        )
+        title = f"{name} *" if name == fastest else name
+        times = f"{medians[name]:.2f} | {min(peer.times):.2f} | {ratio} | {peer.facts['first']:.2f}"
+        print(f"| {workload} | {title} | {times} | {peer.peak:.0f} | {apart:.0e} |", flush=True)
         peer.close()
     return _ratio(ours, peers[fastest]) if ours is not None and fastest is not None else float("nan")
 
@@ -154,14 +152,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=0.5)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    names = options.peers or [name for name in PEERS if _version(name.split()[0])]
-    print(
-        f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors, {options.threads} threads;"
-    )
-    print(", ".join(f"{name} {_version(name)}" for name in ("typedgrad", "numpy", "torch", "jax") if _version(name)))
-    print(
-        "\n| workload | peer (* fastest rival) | median ms | min | x fastest | first step s | peak MB | losses apart |"
-    )
+    names = options.peers or [name for name in PEERS if _version(name.partition(" ")[0])]
+    versions = ", ".join(f"{name} {v}" for name in ("typedgrad", "numpy", "torch", "jax") if (v := _version(name)))
+    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors, {versions}")
+    print(f"{options.threads} threads, float32; a step is forward, backward and update; * the fastest rival\n")
+    print("| workload | peer | median ms | min | x fastest | first step s | peak MB | losses apart |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for workload in options.workloads:
         compare(workload, names, options.rounds, options.seconds, options.threads)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812 (as everybody calls it)
 from steps.workloads import Workload, batches, parameters
 
 VARIANTS = ("torch", "torch channels_last", "torch compile")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import typedgrad as tg
 from steps.workloads import Workload, batches, parameters
+
+import typedgrad as tg
 from typedgrad import Tensor
 
 VARIANTS = ("typedgrad",)
