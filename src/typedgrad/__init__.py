@@ -180,11 +180,20 @@ if TYPE_CHECKING:
     from typedgrad import nn as nn
     from typedgrad import optim as optim
     from typedgrad import train as train
+    from typedgrad import zoo as zoo
     from typedgrad.nn.initialise import init as init
     from typedgrad.ops.adaptive import adaptive_avg_pool as adaptive_avg_pool
     from typedgrad.ops.adaptive import adaptive_max_pool as adaptive_max_pool
     from typedgrad.ops.attention import attention_weights as attention_weights
     from typedgrad.ops.attention import scaled_dot_product_attention as scaled_dot_product_attention
+    from typedgrad.ops.binary_loss import binary_cross_entropy as binary_cross_entropy
+    from typedgrad.ops.binary_loss import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
+    from typedgrad.ops.binary_loss import binary_focal as binary_focal
+    from typedgrad.ops.binary_loss import binary_focal_with_logits as binary_focal_with_logits
+    from typedgrad.ops.binary_loss import hinge as hinge
+    from typedgrad.ops.binary_loss import multilabel_soft_margin as multilabel_soft_margin
+    from typedgrad.ops.binary_loss import soft_margin as soft_margin
+    from typedgrad.ops.binary_loss import squared_hinge as squared_hinge
     from typedgrad.ops.complexes import conj as conj
     from typedgrad.ops.complexes import imag as imag
     from typedgrad.ops.complexes import real as real
@@ -197,15 +206,23 @@ if TYPE_CHECKING:
     from typedgrad.ops.conv_transpose import conv_transpose1d as conv_transpose1d
     from typedgrad.ops.conv_transpose import conv_transpose2d as conv_transpose2d
     from typedgrad.ops.conv_transpose import conv_transpose3d as conv_transpose3d
+    from typedgrad.ops.cross_entropy import categorical_cross_entropy as categorical_cross_entropy
+    from typedgrad.ops.cross_entropy import categorical_focal as categorical_focal
+    from typedgrad.ops.cross_entropy import infogain as infogain
     from typedgrad.ops.cross_entropy import kl_divergence as kl_divergence
+    from typedgrad.ops.cross_entropy import kl_divergence_of_probabilities as kl_divergence_of_probabilities
     from typedgrad.ops.cross_entropy import nll as nll
     from typedgrad.ops.cross_entropy import soft_label_cross_entropy as soft_label_cross_entropy
     from typedgrad.ops.cross_entropy import softmax_cross_entropy as softmax_cross_entropy
+    from typedgrad.ops.cross_entropy import sparse_categorical_cross_entropy as sparse_categorical_cross_entropy
     from typedgrad.ops.cumulative import cumulative_prod as cumulative_prod
     from typedgrad.ops.cumulative import cumulative_sum as cumulative_sum
     from typedgrad.ops.diagonals import diag as diag
     from typedgrad.ops.diagonals import diagonal as diagonal
     from typedgrad.ops.diagonals import trace as trace
+    from typedgrad.ops.distance import cosine_similarity as cosine_similarity
+    from typedgrad.ops.distance import l2_normalize as l2_normalize
+    from typedgrad.ops.distance import pairwise_distance as pairwise_distance
     from typedgrad.ops.einsum import einsum as einsum
     from typedgrad.ops.floating import copysign as copysign
     from typedgrad.ops.floating import isfinite as isfinite
@@ -218,11 +235,15 @@ if TYPE_CHECKING:
     from typedgrad.ops.inspection import iinfo as iinfo
     from typedgrad.ops.inspection import isdtype as isdtype
     from typedgrad.ops.inspection import result_type as result_type
-    from typedgrad.ops.loss import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
-    from typedgrad.ops.loss import hinge as hinge
     from typedgrad.ops.loss import huber as huber
+    from typedgrad.ops.loss import l1_sum as l1_sum
+    from typedgrad.ops.loss import l2_sum as l2_sum
+    from typedgrad.ops.loss import log_cosh as log_cosh
     from typedgrad.ops.loss import mae as mae
+    from typedgrad.ops.loss import mape as mape
     from typedgrad.ops.loss import mse as mse
+    from typedgrad.ops.loss import msle as msle
+    from typedgrad.ops.loss import smooth_l1 as smooth_l1
     from typedgrad.ops.masks import causal_mask as causal_mask
     from typedgrad.ops.masks import length_mask as length_mask
     from typedgrad.ops.one_hot import one_hot as one_hot
@@ -279,8 +300,13 @@ else:
         "avg_pool1d": "typedgrad.ops.pool",
         "avg_pool2d": "typedgrad.ops.pool",
         "avg_pool3d": "typedgrad.ops.pool",
-        "binary_cross_entropy_with_logits": "typedgrad.ops.loss",
+        "binary_cross_entropy": "typedgrad.ops.binary_loss",
+        "binary_cross_entropy_with_logits": "typedgrad.ops.binary_loss",
+        "binary_focal": "typedgrad.ops.binary_loss",
+        "binary_focal_with_logits": "typedgrad.ops.binary_loss",
         "can_cast": "typedgrad.ops.inspection",
+        "categorical_cross_entropy": "typedgrad.ops.cross_entropy",
+        "categorical_focal": "typedgrad.ops.cross_entropy",
         "causal_mask": "typedgrad.ops.masks",
         "cond": "typedgrad.ops.control",
         "conj": "typedgrad.ops.complexes",
@@ -291,6 +317,7 @@ else:
         "conv_transpose2d": "typedgrad.ops.conv_transpose",
         "conv_transpose3d": "typedgrad.ops.conv_transpose",
         "copysign": "typedgrad.ops.floating",
+        "cosine_similarity": "typedgrad.ops.distance",
         "cross": "typedgrad.ops.vectors",
         "cumulative_prod": "typedgrad.ops.cumulative",
         "cumulative_sum": "typedgrad.ops.cumulative",
@@ -304,10 +331,11 @@ else:
         "finfo": "typedgrad.ops.inspection",
         "fit": "typedgrad.train",
         "gru_step": "typedgrad.ops.recurrent",
-        "hinge": "typedgrad.ops.loss",
+        "hinge": "typedgrad.ops.binary_loss",
         "huber": "typedgrad.ops.loss",
         "iinfo": "typedgrad.ops.inspection",
         "imag": "typedgrad.ops.complexes",
+        "infogain": "typedgrad.ops.cross_entropy",
         "init": "typedgrad.nn.initialise",
         "isdtype": "typedgrad.ops.inspection",
         "isfinite": "typedgrad.ops.floating",
@@ -315,16 +343,24 @@ else:
         "isinf": "typedgrad.ops.floating",
         "isnan": "typedgrad.ops.floating",
         "kl_divergence": "typedgrad.ops.cross_entropy",
+        "kl_divergence_of_probabilities": "typedgrad.ops.cross_entropy",
         "kron": "typedgrad.ops.outer",
+        "l1_sum": "typedgrad.ops.loss",
+        "l2_normalize": "typedgrad.ops.distance",
+        "l2_sum": "typedgrad.ops.loss",
         "length_mask": "typedgrad.ops.masks",
         "linalg": "typedgrad.linalg",
+        "log_cosh": "typedgrad.ops.loss",
         "lp_pool": "typedgrad.ops.pool_norm",
         "lstm_step": "typedgrad.ops.recurrent",
         "mae": "typedgrad.ops.loss",
+        "mape": "typedgrad.ops.loss",
         "max_pool1d": "typedgrad.ops.pool",
         "max_pool2d": "typedgrad.ops.pool",
         "max_pool3d": "typedgrad.ops.pool",
         "mse": "typedgrad.ops.loss",
+        "msle": "typedgrad.ops.loss",
+        "multilabel_soft_margin": "typedgrad.ops.binary_loss",
         "nextafter": "typedgrad.ops.floating",
         "nll": "typedgrad.ops.cross_entropy",
         "nn": "typedgrad.nn",
@@ -332,6 +368,7 @@ else:
         "optim": "typedgrad.optim",
         "outer": "typedgrad.ops.outer",
         "pad": "typedgrad.ops.pad",
+        "pairwise_distance": "typedgrad.ops.distance",
         "pixel_shuffle": "typedgrad.ops.resize",
         "pixel_unshuffle": "typedgrad.ops.resize",
         "real": "typedgrad.ops.complexes",
@@ -343,10 +380,14 @@ else:
         "signbit": "typedgrad.ops.floating",
         "sinusoidal_like": "typedgrad.ops.positions",
         "sinusoidal_positions": "typedgrad.ops.positions",
+        "smooth_l1": "typedgrad.ops.loss",
         "soft_label_cross_entropy": "typedgrad.ops.cross_entropy",
+        "soft_margin": "typedgrad.ops.binary_loss",
         "softmax_cross_entropy": "typedgrad.ops.cross_entropy",
         "sort": "typedgrad.ops.sort",
         "space_to_depth": "typedgrad.ops.resize",
+        "sparse_categorical_cross_entropy": "typedgrad.ops.cross_entropy",
+        "squared_hinge": "typedgrad.ops.binary_loss",
         "std": "typedgrad.ops.variance",
         "sum_pool": "typedgrad.ops.pool_norm",
         "tensordot": "typedgrad.ops.tensordot",
@@ -364,6 +405,7 @@ else:
         "var": "typedgrad.ops.variance",
         "vecdot": "typedgrad.ops.vectors",
         "while_loop": "typedgrad.ops.control",
+        "zoo": "typedgrad.zoo",
     }
 
     def __getattr__(name):

@@ -1,25 +1,38 @@
-"""Losses of predicted numbers. Prediction and target must have one shape: nothing is broadcast."""
+"""Losses of predicted numbers. Prediction and target must have one shape: nothing is broadcast.
+
+All losses take `weights` and a `mask` of the shape of the losses or of their first axes; what a mask hides may be
+anything, NaN too. `docs/losses.md` says what other libraries call the same, and by what factor they differ.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from typing import Final
 
 from jaxtyping import Float
 
-from typedgrad.backends import namespace
-from typedgrad.core.primitive import primitive, vjp
-from typedgrad.core.primitive import where as where_rule
 from typedgrad.core.tensor import Number, Tensor
-from typedgrad.ops.activation import sigmoid
-from typedgrad.ops.arithmetic import abs, sign
-from typedgrad.ops.reduction import Reduction, reduce_losses, reduced_losses, spread
-from typedgrad.ops.selection import where
-from typedgrad.ops.targets import check_probabilities, check_signs
+from typedgrad.ops.activation import softplus
+from typedgrad.ops.arithmetic import abs, square
+from typedgrad.ops.elementwise import log1p
+from typedgrad.ops.loss_primitives import absolute_error, huber_error, squared_error
+from typedgrad.ops.reduce import sum
+from typedgrad.ops.reduction import Reduction
+from typedgrad.ops.selection import clip
+from typedgrad.ops.targets import check_positive
+from typedgrad.ops.weighting import Mask, Weights, loss, reduced, shown
+
+_LOG_2: Final = math.log(2.0)
 
 
-@primitive
+@loss
 def mse(
-    prediction: Float[Tensor, "*s"], target: Float[Tensor, "*s"], *, reduction: Reduction = "mean"
+    prediction: Float[Tensor, "*s"],
+    target: Float[Tensor, "*s"],
+    *,
+    weights: Weights = None,
+    mask: Mask = None,
+    reduction: Reduction = "mean",
 ) -> Float[Tensor, "*reduced"]:
     """The squared error, `(prediction - target)²`, without a factor 1/2.
 
@@ -28,31 +41,42 @@ def mse(
     >>> tg.mse(tg.asarray([1.0, 2.0]), tg.asarray([1.0, 4.0]))
     Tensor(2., dtype=float32)
     """
-    xp = namespace(prediction)
-    return reduce_losses("mse", xp, xp.square(prediction - target), reduction)
+    if weights is None and mask is None:
+        return squared_error(prediction, target, reduction=reduction)
+    prediction, target = shown("mse", mask, prediction, target)
+    return reduced("mse", squared_error(prediction, target, reduction="none"), weights, mask, reduction)
 
 
-@primitive
+@loss
 def mae(
-    prediction: Float[Tensor, "*s"], target: Float[Tensor, "*s"], *, reduction: Reduction = "mean"
+    prediction: Float[Tensor, "*s"],
+    target: Float[Tensor, "*s"],
+    *,
+    weights: Weights = None,
+    mask: Mask = None,
+    reduction: Reduction = "mean",
 ) -> Float[Tensor, "*reduced"]:
     """The absolute error, `abs(prediction - target)`. Its gradient at 0 is 0.
 
     Raises ShapeError for unequal shapes, ValueError for the mean over an empty batch.
 
-    >>> tg.mae(tg.asarray([1.0, 2.0]), tg.asarray([1.0, 4.0]))
-    Tensor(1., dtype=float32)
+    >>> tg.mae(tg.asarray([1.0, 2.0]), tg.asarray([1.0, 4.0]), weights=tg.asarray([3.0, 1.0]))
+    Tensor(0.5, dtype=float32)
     """
-    xp = namespace(prediction)
-    return reduce_losses("mae", xp, xp.abs(prediction - target), reduction)
+    if weights is None and mask is None:
+        return absolute_error(prediction, target, reduction=reduction)
+    prediction, target = shown("mae", mask, prediction, target)
+    return reduced("mae", absolute_error(prediction, target, reduction="none"), weights, mask, reduction)
 
 
-@primitive
+@loss
 def huber(
     prediction: Float[Tensor, "*s"],
     target: Float[Tensor, "*s"],
     *,
     delta: Number = 1.0,
+    weights: Weights = None,
+    mask: Mask = None,
     reduction: Reduction = "mean",
 ) -> Float[Tensor, "*reduced"]:
     """Half the squared error up to `delta`, and from there on along the tangent.
@@ -66,69 +90,141 @@ def huber(
     """
     if not delta > 0:
         raise ValueError(f"huber: `delta` must be positive, got {delta}")
-    xp = namespace(prediction)
-    error = xp.abs(prediction - target)
-    near = xp.minimum(error, float(delta))
-    return reduce_losses("huber", xp, near * (error - 0.5 * near), reduction)
+    if weights is None and mask is None:
+        return huber_error(prediction, target, delta=delta, reduction=reduction)
+    prediction, target = shown("huber", mask, prediction, target)
+    return reduced("huber", huber_error(prediction, target, delta=delta, reduction="none"), weights, mask, reduction)
 
 
-@primitive
-def hinge(
-    prediction: Float[Tensor, "*s"], target: Float[Tensor, "*s"], *, reduction: Reduction = "mean"
+@loss
+def smooth_l1(
+    prediction: Float[Tensor, "*s"],
+    target: Float[Tensor, "*s"],
+    *,
+    beta: Number = 1.0,
+    weights: Weights = None,
+    mask: Mask = None,
+    reduction: Reduction = "mean",
 ) -> Float[Tensor, "*reduced"]:
-    """`max(0, 1 - target * prediction)` for targets -1 and 1.
+    """`huber` with `delta=beta`, divided by `beta`: far from the target its slope is 1 for every `beta`.
 
-    Raises ShapeError for unequal shapes, ValueError for other targets or the mean over an empty batch.
+    Raises ShapeError for unequal shapes, ValueError for the mean over an empty batch or a `beta` that is not positive.
 
-    >>> tg.hinge(tg.asarray([0.5, 2.0]), tg.asarray([-1.0, 1.0]), reduction="none")
-    Tensor([1.5, 0. ], dtype=float32)
+    Source: Girshick, "Fast R-CNN", 2015.
+
+    >>> tg.smooth_l1(tg.asarray([1.0, 5.0]), tg.asarray([2.0, 2.0]), beta=0.5, reduction="none")
+    Tensor([0.75, 2.75], dtype=float32)
     """
-    check_signs("hinge", target)
-    xp = namespace(prediction)
-    return reduce_losses("hinge", xp, xp.maximum(1.0 - target * prediction, 0.0), reduction)
+    if not beta > 0:
+        raise ValueError(f"smooth_l1: `beta` must be positive, got {beta}")
+    prediction, target = shown("smooth_l1", mask, prediction, target)
+    values = huber_error(prediction, target, delta=beta, reduction="none") / beta
+    return reduced("smooth_l1", values, weights, mask, reduction)
 
 
-@primitive
-def binary_cross_entropy_with_logits(
-    prediction: Float[Tensor, "*s"], target: Float[Tensor, "*s"], *, reduction: Reduction = "mean"
+@loss
+def log_cosh(
+    prediction: Float[Tensor, "*s"],
+    target: Float[Tensor, "*s"],
+    *,
+    weights: Weights = None,
+    mask: Mask = None,
+    reduction: Reduction = "mean",
 ) -> Float[Tensor, "*reduced"]:
-    """`-target * log(p) - (1 - target) * log(1 - p)` where `p = sigmoid(prediction)`, safe for logits of any size.
+    """`log(cosh(prediction - target))`: half the squared error where it is small, the absolute one where it is large.
 
-    Raises ShapeError for unequal shapes, ValueError for targets not in [0, 1] or the mean over an empty batch.
+    Raises ShapeError for unequal shapes, ValueError for the mean over an empty batch.
 
-    >>> tg.binary_cross_entropy_with_logits(tg.asarray([200.0, -200.0]), tg.asarray([1.0, 1.0]), reduction="none")
-    Tensor([  0., 200.], dtype=float32)
+    >>> tg.log_cosh(tg.asarray([0.0, 200.0]), tg.asarray([0.0, 0.0]), reduction="none")
+    Tensor([  0.       , 199.3068528], dtype=float32)
     """
-    check_probabilities("binary_cross_entropy_with_logits", "target", target)
-    xp = namespace(prediction)
-    # log(1 + exp(x)) - x t, with the large part of the logarithm split off: the difference is exact where it matters.
-    values = xp.maximum(prediction, 0.0) - prediction * target + xp.log1p(xp.exp(-xp.abs(prediction)))
-    return reduce_losses("binary_cross_entropy_with_logits", xp, values, reduction)
+    prediction, target = shown("log_cosh", mask, prediction, target)
+    error = prediction - target
+    # log((e^x + e^-x) / 2), from which the large part is split off.
+    return reduced("log_cosh", error + softplus(-2.0 * error) - _LOG_2, weights, mask, reduction)
 
 
-def _slopes(op: Callable[..., Tensor], by_prediction: Callable[..., Tensor], by_target: Callable[..., Tensor]) -> None:
-    """Attach the rules of a loss that works element by element, from the slopes of one element's loss."""
+@loss
+def mape(
+    prediction: Float[Tensor, "*s"],
+    target: Float[Tensor, "*s"],
+    *,
+    eps: Number = 1e-7,
+    weights: Weights = None,
+    mask: Mask = None,
+    reduction: Reduction = "mean",
+) -> Float[Tensor, "*reduced"]:
+    """The absolute error in percent of the target: `100 * abs(prediction - target) / max(abs(target), eps)`.
 
-    def pull(slope: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        def rule(
-            g: Tensor, out: Tensor, prediction: Tensor, target: Tensor, *, reduction: Reduction, **statics: Number
-        ) -> Tensor:
-            return spread(g, prediction.shape, reduction) * slope(prediction, target, **statics)
+    Raises ShapeError for unequal shapes, ValueError for the mean over an empty batch or an `eps` that is not positive.
 
-        return rule
-
-    where_rule(op)(reduced_losses)
-    vjp(op, "prediction")(pull(by_prediction))
-    vjp(op, "target")(pull(by_target))
-
-
-def _huber_slope(p: Tensor, t: Tensor, *, delta: Number) -> Tensor:
-    error = p - t
-    return where(abs(error) <= delta, error, delta * sign(error))
+    >>> tg.mape(tg.asarray([1.0, 3.0]), tg.asarray([2.0, 4.0]), reduction="none")
+    Tensor([50., 25.], dtype=float32)
+    """
+    if not eps > 0:
+        raise ValueError(f"mape: `eps` must be positive, got {eps}")
+    prediction, target = shown("mape", mask, prediction, target)
+    values = 100.0 * abs(prediction - target) / clip(abs(target), min=eps)
+    return reduced("mape", values, weights, mask, reduction)
 
 
-_slopes(mse, lambda p, t: 2.0 * (p - t), lambda p, t: 2.0 * (t - p))
-_slopes(mae, lambda p, t: sign(p - t), lambda p, t: sign(t - p))
-_slopes(huber, _huber_slope, lambda p, t, delta: _huber_slope(t, p, delta=delta))
-_slopes(hinge, lambda p, t: where(t * p < 1.0, -t, 0.0), lambda p, t: where(t * p < 1.0, -p, 0.0))
-_slopes(binary_cross_entropy_with_logits, lambda p, t: sigmoid(p) - t, lambda p, t: -p)
+@loss
+def msle(
+    prediction: Float[Tensor, "*s"],
+    target: Float[Tensor, "*s"],
+    *,
+    weights: Weights = None,
+    mask: Mask = None,
+    reduction: Reduction = "mean",
+) -> Float[Tensor, "*reduced"]:
+    """The squared error of logarithms, `(log(1 + prediction) - log(1 + target))²`, of numbers that are not negative.
+
+    Raises ShapeError for unequal shapes, ValueError for negative numbers or the mean over an empty batch.
+
+    >>> tg.msle(tg.asarray([3.0, 0.0]), tg.asarray([3.0, 0.0]))
+    Tensor(0., dtype=float32)
+    """
+    prediction, target = shown("msle", mask, prediction, target)
+    check_positive("msle", "prediction", prediction, or_zero=True)
+    check_positive("msle", "target", target, or_zero=True)
+    return reduced("msle", square(log1p(prediction) - log1p(target)), weights, mask, reduction)
+
+
+@loss
+def l1_sum(
+    prediction: Float[Tensor, "*batch outputs"],
+    target: Float[Tensor, "*batch outputs"],
+    *,
+    weights: Weights = None,
+    mask: Mask = None,
+    reduction: Reduction = "mean",
+) -> Float[Tensor, "*reduced"]:
+    """The sum of the absolute errors over the outputs: one loss for each example.
+
+    Raises ShapeError for unequal shapes, ValueError for the mean over an empty batch.
+
+    >>> tg.l1_sum(tg.asarray([[1.0, 2.0], [0.0, 0.0]]), tg.asarray([[1.0, 4.0], [1.0, 1.0]]))
+    Tensor(2., dtype=float32)
+    """
+    prediction, target = shown("l1_sum", mask, prediction, target)
+    return reduced("l1_sum", sum(abs(prediction - target), axis=-1), weights, mask, reduction)
+
+
+@loss
+def l2_sum(
+    prediction: Float[Tensor, "*batch outputs"],
+    target: Float[Tensor, "*batch outputs"],
+    *,
+    weights: Weights = None,
+    mask: Mask = None,
+    reduction: Reduction = "mean",
+) -> Float[Tensor, "*reduced"]:
+    """The sum of the squared errors over the outputs, without a factor 1/2: one loss for each example.
+
+    Raises ShapeError for unequal shapes, ValueError for the mean over an empty batch.
+
+    >>> tg.l2_sum(tg.asarray([[1.0, 2.0], [0.0, 0.0]]), tg.asarray([[1.0, 4.0], [1.0, 1.0]]))
+    Tensor(3., dtype=float32)
+    """
+    prediction, target = shown("l2_sum", mask, prediction, target)
+    return reduced("l2_sum", sum(square(prediction - target), axis=-1), weights, mask, reduction)

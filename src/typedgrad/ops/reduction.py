@@ -11,7 +11,9 @@ from typedgrad.shapes import Inconclusive, Shape
 if TYPE_CHECKING:
     from typedgrad.backends import Namespace
 
-Reduction: TypeAlias = Literal["mean", "sum", "none"]
+# "mean" is that over all losses, or as much of them as weights and masks leave; "batch_mean" divides their sum by the
+# size of the first axis alone.
+Reduction: TypeAlias = Literal["mean", "sum", "none", "batch_mean"]
 
 
 def reduce_losses(name: str, xp: Namespace[Tensor], values: Tensor, reduction: Reduction) -> Tensor:
@@ -24,10 +26,15 @@ def reduce_losses(name: str, xp: Namespace[Tensor], values: Tensor, reduction: R
         return values
     if reduction == "sum":
         return xp.sum(values)
-    if 0 in values.shape:
-        sizes = " ".join(map(str, values.shape))
+    refuse_empty_batch(name, values.shape)
+    return xp.mean(values) if reduction == "mean" else xp.sum(values) / batch_size(values.shape)
+
+
+def refuse_empty_batch(name: str, shape: Shape) -> None:
+    """Raise ValueError if there is nothing to take a mean of."""
+    if any(isinstance(n, int) and n == 0 for n in shape):
+        sizes = " ".join(map(str, shape))
         raise ValueError(f"{name}: the batch is empty (shape [{sizes}]), so there is no mean of its losses")
-    return xp.mean(values)
 
 
 def reduced_losses(s: Shape, reduction: Reduction) -> dict[str, Shape]:
@@ -37,6 +44,13 @@ def reduced_losses(s: Shape, reduction: Reduction) -> dict[str, Shape]:
     return {"reduced": s if reduction == "none" else ()}
 
 
+def batch_size(shape: tuple[int, ...]) -> int:
+    """How many examples there are: one, if there is no axis of them."""
+    return shape[0] if shape else 1
+
+
 def spread(g: Tensor, shape: tuple[int, ...], reduction: Reduction) -> Tensor:
     """The cotangent of each loss, from that of the reduction of losses of this shape."""
-    return g / math.prod(shape) if reduction == "mean" else g
+    if reduction == "mean":
+        return g / math.prod(shape)
+    return g / batch_size(shape) if reduction == "batch_mean" else g

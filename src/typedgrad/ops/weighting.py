@@ -1,0 +1,145 @@
+"""Weights and masks: how much each loss counts. What a public loss is, to users and to the judge of types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from jaxtyping import Bool, Float
+
+from typedgrad.core.casting import astype
+from typedgrad.core.tensor import Tensor
+from typedgrad.core.typed import typed
+from typedgrad.ops.move import reshape
+from typedgrad.ops.reduce import mean, sum
+from typedgrad.ops.reduction import Reduction, reduced_losses, refuse_empty_batch
+from typedgrad.ops.selection import where
+from typedgrad.ops.targets import check_weights, raw
+from typedgrad.shapes import Shape, ShapeError, Star, registry, same
+
+if TYPE_CHECKING:
+    from typedgrad.shapes import Signature
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# One number, or truth value, for each loss, or for each of the first axes of the losses: for each example.
+Weights = Float[Tensor, "..."] | None
+Mask = Bool[Tensor, "..."] | None
+
+
+def loss(function: F) -> F:
+    """A public loss: a checked function whose result has the shape of the losses, or none once they are reduced.
+
+    The losses have the axes `*batch` of its arguments, or `*s` if there is no such name.
+    """
+    registry.register_lazy(f"{function.__module__}.{function.__qualname__}", lambda: _judged(function))
+    return typed(function)
+
+
+def _judged(function: Callable[..., Any]) -> registry.Entry:
+    """What the judge of types knows of a loss."""
+    from typedgrad.core.signatures import is_required, read, signature_of
+
+    reading = read(function)
+    signature: Signature = signature_of(reading, function.__name__)
+    rule = _reduced_batch if any("*batch" in slot.axes for slot in signature.args.values()) else _reduced
+    signature.attach(rule)
+    defaults = {a.name: a.default for a in reading.statics if not is_required(a)}
+    return registry.Entry(signature, defaults, None, tuple(a.name for a in reading.arguments))
+
+
+def _reduced(s: Shape, weights: Shape | None, mask: Shape | None, reduction: Reduction) -> dict[str, Shape]:
+    for given, name in ((weights, "weights"), (mask, "mask")):
+        if isinstance(given, tuple):
+            check_leading(given, s, name)
+    return reduced_losses(s, reduction)
+
+
+def _reduced_batch(batch: Shape, weights: Shape | None, mask: Shape | None, reduction: Reduction) -> dict[str, Shape]:
+    return _reduced(batch, weights, mask, reduction)
+
+
+def check_leading(given: Shape, losses: Shape, name: str) -> None:
+    """Raise ShapeError unless weights or masks have the first axes of the losses, or all of them."""
+    if any(isinstance(n, Star) for n in (*given, *losses)):
+        return
+    what = f"`{name}` must have the shape of the losses, or of their first axes"
+    if len(given) > len(losses):
+        same(given, losses, what)
+        raise ShapeError(f"{what}: [{' '.join(map(str, given))}] and [{' '.join(map(str, losses))}]")
+    same(given, losses[: len(given)], what)
+
+
+def shown(name: str, mask: Tensor | None, *tensors: Tensor, fill: float = 1.0) -> tuple[Tensor, ...]:
+    """The tensors with `fill` wherever the mask is false, so that what is hidden can be anything, NaN too."""
+    if mask is None:
+        return tensors
+    return tuple(_filled(name, mask, x, fill) for x in tensors)
+
+
+def _filled(name: str, mask: Tensor, x: Tensor, fill: float) -> Tensor:
+    fitting = leading(name, "mask", mask, x.shape)
+    return where(fitting, x, fill if x.dtype.kind == "f" else int(fill))
+
+
+def leading(name: str, argument: str, given: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """Weights or a mask with axes of size 1 behind, as many as they lack.
+
+    Raises ShapeError if it does not have the first axes of `shape`.
+    """
+    try:
+        check_leading(given.shape, shape, argument)
+    except ShapeError as error:
+        error.where = error.where or name
+        raise
+    missing = len(shape) - len(given.shape)
+    return given if missing == 0 else reshape(given, (*given.shape, *(1,) * missing))
+
+
+def reduced(
+    name: str,
+    values: Tensor,
+    weights: Tensor | None,
+    mask: Tensor | None,
+    reduction: Reduction,
+    counted: Tensor | None = None,
+) -> Tensor:
+    """The losses, weighted and masked, as the reduction wants them.
+
+    The mean divides by the sum of the weights. `counted` are weights that are in the values already, one for each.
+
+    Raises:
+        ShapeError: if weights or mask have not the first axes of the losses.
+        ValueError: if a weight is negative or not finite, or nothing is left to take the mean of.
+    """
+    if weights is not None:
+        check_weights(name, weights)
+        weights = astype(leading(name, "weights", weights, values.shape), values.dtype)
+        values = values * weights
+    if mask is not None:
+        shown_ = leading(name, "mask", mask, values.shape)
+        values = where(shown_, values, 0.0)
+    if reduction == "none":
+        return values
+    if reduction == "sum":
+        return sum(values)
+    refuse_empty_batch(name, values.shape)
+    if reduction == "batch_mean":
+        return sum(mean(values, axis=0)) if values.ndim else values
+    if weights is None and mask is None and counted is None:
+        return mean(values)
+    total = _share(name, values, [weights, None if mask is None else astype(shown_, values.dtype), counted])
+    return mean(values) / total
+
+
+def _share(name: str, values: Tensor, factors: list[Tensor | None]) -> Tensor:
+    """The mean weight of a loss: what divides the mean of weighted losses, for the weighted mean."""
+    found = [factor for factor in factors if factor is not None]
+    product = found[0]
+    for factor in found[1:]:
+        product = product * factor
+    # A weight that stands for several losses counts as often for all, so the mean needs no broadcasting.
+    total = mean(product)
+    if total.device != "abstract" and not bool(raw(total) > 0):
+        raise ValueError(f"{name}: weights and mask leave nothing, so there is no mean of the losses")
+    return total
