@@ -19,6 +19,7 @@ from typedgrad.nn.conv import Conv3d as Conv3d
 from typedgrad.nn.conv_transpose import ConvTranspose1d as ConvTranspose1d
 from typedgrad.nn.conv_transpose import ConvTranspose2d as ConvTranspose2d
 from typedgrad.nn.conv_transpose import ConvTranspose3d as ConvTranspose3d
+from typedgrad.nn.counting import count_parameters as count_parameters
 from typedgrad.nn.dense import Dense as Dense
 from typedgrad.nn.dense import Flatten as Flatten
 from typedgrad.nn.depthwise import DepthwiseConv2d as DepthwiseConv2d
@@ -47,9 +48,11 @@ from typedgrad.nn.lstm import LstmCell as LstmCell
 from typedgrad.nn.lstm import LstmState as LstmState
 from typedgrad.nn.norm import BatchNorm as BatchNorm
 from typedgrad.nn.norm import LayerNorm as LayerNorm
+from typedgrad.nn.norm_fixed import L2Normalize as L2Normalize
+from typedgrad.nn.norm_fixed import LocalResponseNorm as LocalResponseNorm
+from typedgrad.nn.norm_fixed import MeanVarianceNorm as MeanVarianceNorm
 from typedgrad.nn.norm_local import GroupNorm as GroupNorm
 from typedgrad.nn.norm_local import InstanceNorm as InstanceNorm
-from typedgrad.nn.norm_local import LocalResponseNorm as LocalResponseNorm
 from typedgrad.nn.norm_local import RMSNorm as RMSNorm
 from typedgrad.nn.over_time import LastStep as LastStep
 from typedgrad.nn.over_time import TimeDistributed as TimeDistributed
@@ -60,6 +63,8 @@ from typedgrad.nn.pool import GlobalPool as GlobalPool
 from typedgrad.nn.pool import MaxPool1d as MaxPool1d
 from typedgrad.nn.pool import MaxPool2d as MaxPool2d
 from typedgrad.nn.pool import MaxPool3d as MaxPool3d
+from typedgrad.nn.reparametrise import SpectralNorm as SpectralNorm
+from typedgrad.nn.reparametrise import WeightNorm as WeightNorm
 from typedgrad.nn.reshape import Pad2d as Pad2d
 from typedgrad.nn.reshape import PixelShuffle as PixelShuffle
 from typedgrad.nn.reshape import PixelUnshuffle as PixelUnshuffle

@@ -65,6 +65,10 @@ def _names_left(size: Dim, sizes: typing.Mapping[str, Dim]) -> str:
 
 def abstract_parameter(layer: Any, name: str) -> Tensor:
     """A tensor with the shape of a parameter and no values."""
+    field = layer._fields[name]
+    if field.of is not None:
+        made = field.of(layer)
+        return Tensor(AbstractArray(made.shape, made.dtype))
     concrete = annotation(type(layer), name).dtypes
     dtype = "float32" if isinstance(concrete, (list, tuple)) is False or "float32" in concrete else concrete[0]
     return Tensor(AbstractArray(parameter_shape(layer, name), dtype))

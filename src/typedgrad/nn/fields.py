@@ -31,13 +31,17 @@ class Param(Field):
 
     def __init__(
         self,
-        initializer: Initializer,
+        initializer: Initializer | None,
         fans: tuple[str, str] | None,
         when: Callable[[Any], bool] | None,
+        by: Callable[[Any], Initializer] | None = None,
+        of: Callable[[Any], Tensor] | None = None,
     ) -> None:
         self.initializer = initializer
         self.fans = fans
         self.when = when
+        self.by = by
+        self.of = of
 
     def wanted(self, layer: Any) -> bool:
         """Whether this layer has the parameter at all."""
@@ -55,8 +59,11 @@ class Param(Field):
 class StateField(Field):
     """A tensor that training changes without a gradient."""
 
-    def __init__(self, initializer: Initializer) -> None:
+    by = None
+
+    def __init__(self, initializer: Initializer | None, of: Callable[[Any], Tensor] | None = None) -> None:
         self.initializer = initializer
+        self.of = of
 
     def __get__(self, layer: Any, owner: type) -> Any:
         if layer is None:
@@ -94,18 +101,24 @@ inferred: Final[Any] = Inferred()
 
 
 def param(
-    initializer: Initializer,
+    initializer: Initializer | None = None,
     *,
     fans: tuple[str, str] | None = None,
     when: Callable[[Any], bool] | None = None,
+    by: Callable[[Any], Initializer] | None = None,
+    of: Callable[[Any], Tensor] | None = None,
     init: Literal[False] = False,
 ) -> Any:
     """Declare a parameter; the annotation's shape string, read in the layer's own sizes, says how large it is.
+
+    Raises TypeError unless there is one way to make its values.
 
     Args:
         initializer: makes the values, see `typedgrad.nn.init`.
         fans: the fields that count the inputs and outputs of one unit, where the shape does not show it.
         when: whether a given layer has the parameter; without it the field is None.
+        by: in the place of an initializer, gives that of a given layer.
+        of: in the place of an initializer, gives the values from those of the layer's sub-layers.
         init: for type checkers: parameters are no constructor arguments.
 
     >>> class Scale(tg.nn.Layer):
@@ -117,16 +130,27 @@ def param(
     >>> tg.init(Scale(features=2), tg.random.key(0)).weight
     Tensor([1., 1.], dtype=float32)
     """
-    return Param(initializer, fans, when)
+    if sum(way is not None for way in (initializer, by, of)) != 1:
+        raise TypeError("param: give one of an initializer, `by` and `of`")
+    return Param(initializer, fans, when, by, of)
 
 
-def state(initializer: Initializer, *, init: Literal[False] = False) -> Any:
+def state(
+    initializer: Initializer | None = None,
+    *,
+    of: Callable[[Any], Tensor] | None = None,
+    init: Literal[False] = False,
+) -> Any:
     """Declare a state: a tensor that training changes through the run, and that optimisers leave alone.
+
+    The arguments are those of `param`, which says when TypeError is raised.
 
     >>> tg.nn.state(tg.nn.zeros)  # doctest: +ELLIPSIS
     <typedgrad.nn.fields.StateField object at ...>
     """
-    return StateField(initializer)
+    if (initializer is None) == (of is None):
+        raise TypeError("state: give either an initializer or `of`")
+    return StateField(initializer, of)
 
 
 def sub(make: Callable[[Any], T], *, init: Literal[False] = False) -> T:

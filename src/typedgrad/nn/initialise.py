@@ -11,7 +11,7 @@ from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.allocate import annotation, fans, parameter_shape
 from typedgrad.nn.fields import Inferred, Param, StateField
-from typedgrad.nn.layer import Layer, _seal
+from typedgrad.nn.layer import Layer, _seal, replaced
 from typedgrad.nn.learning import learning
 from typedgrad.shapes import ShapeError
 
@@ -122,11 +122,22 @@ def _filled(layer: Any, path: str, key: Key, dtype: str, filled: Callable[[Any, 
     for name, field in layer._fields.items():
         if name in layer.__dict__ or not isinstance(field, (Param, StateField)):
             continue
-        if isinstance(field, Param) and not field.wanted(layer):
+        if field.of is not None or (isinstance(field, Param) and not field.wanted(layer)):
             continue
         tensor = _allocated(layer, name, field, fold_in(key, f"{path}.{name}" if path else name), dtype)
         values[name] = State(tensor) if isinstance(field, StateField) else tensor
-    return rebuilt(layer, path, filled, values)
+    return _completed(rebuilt(layer, path, filled, values))
+
+
+def _completed(layer: Any) -> Any:
+    """The layer with those of its parameters that follow from its sub-layers."""
+    made = {}
+    for name, field in layer._fields.items():
+        if name in layer.__dict__ or not isinstance(field, (Param, StateField)) or field.of is None:
+            continue
+        if isinstance(field, StateField) or field.wanted(layer):
+            made[name] = State(field.of(layer)) if isinstance(field, StateField) else field.of(layer)
+    return replaced(layer, made) if made else layer
 
 
 def _allocated(layer: Any, name: str, field: Any, key: Key, dtype: str) -> Tensor:
@@ -134,7 +145,8 @@ def _allocated(layer: Any, name: str, field: Any, key: Key, dtype: str) -> Tenso
     concrete = annotation(type(layer), name).dtypes
     wanted = dtype if not isinstance(concrete, (list, tuple)) or dtype in concrete else concrete[0]
     counted = fans(layer, field, shape) if isinstance(field, Param) else (1, 1)
-    made: Tensor = field.initializer(key, shape, wanted, counted)
+    initializer = field.initializer or field.by(layer)
+    made: Tensor = initializer(key, shape, wanted, counted)
     if not isinstance(made, Tensor) or made.shape != shape:
         found = f"[{' '.join(map(str, made.shape))}]" if isinstance(made, Tensor) else f"a {type(made).__name__}"
         wanted_shape = f"[{' '.join(map(str, shape))}]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 from typedgrad.core.annotations import own_annotations, shape_strings
 from typedgrad.core.pytree import register_node
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from typedgrad.shapes import Dim
 
+F = TypeVar("F")
+L = TypeVar("L", bound="Layer")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -83,7 +85,7 @@ class Layer(metaclass=LayerMeta):
                 setattr(cls, name, Inferred(name))
         cls._annotated = tuple(dict.fromkeys([*cls._annotated, *own]))
         cls._fields = {name: getattr(cls, name) for name in cls._annotated if hasattr(cls, name)}
-        if "__call__" in cls.__dict__:
+        if "__call__" in cls.__dict__ and cls.__dict__["__call__"] not in _FORWARDING:
             cls.__call__ = _judged(cls.__dict__["__call__"])  # type: ignore[method-assign]  # the same call, checked
         cls._sizes = cls._sizes | _size_names(cls)
         register_node(cls, _flatten, _unflatten, shared=True)
@@ -118,6 +120,15 @@ class Layer(metaclass=LayerMeta):
 
     def __repr__(self) -> str:
         return describe(self)
+
+
+_FORWARDING: set[object] = set()
+
+
+def forwarding(call: F) -> F:
+    """Mark the `__call__` of a layer that hands its arguments on as they are, to layers that check them."""
+    _FORWARDING.add(call)
+    return call
 
 
 def _settable(cls: Any) -> list[str]:
@@ -192,6 +203,14 @@ def state_of(layer: Layer, name: str) -> State:
     found = layer.__dict__[name]
     assert isinstance(found, State)
     return found
+
+
+def replaced(layer: L, values: Mapping[str, object]) -> L:
+    """The layer with other values for some of its parameters, states or sub-layers."""
+    copy = object.__new__(type(layer))
+    copy.__dict__.update(layer.__dict__)
+    copy.__dict__.update(values)
+    return copy
 
 
 def _check_sizes(layer: Any) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from jaxtyping import Float
 
-from typedgrad.core.run import current_run
+from typedgrad.core.run import Run, current_run
 from typedgrad.core.tensor import Tensor
+from typedgrad.core.transforms import stop_gradient
 from typedgrad.nn.fields import inferred, param, state
 from typedgrad.nn.initialisers import ones, zeros
 from typedgrad.nn.layer import Layer, state_of
@@ -17,6 +18,10 @@ from typedgrad.ops.reduce import mean
 class LayerNorm(Layer):
     """Normalises the last axis of each example to mean 0 and variance 1, then scales and shifts it.
 
+    Without `affine` it is neither scaled nor shifted, without `use_bias` it is not shifted.
+
+    Raises ValueError if `epsilon` is not positive.
+
     Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
 
     >>> layer = tg.init(tg.nn.LayerNorm(features=2), tg.random.key(0))
@@ -26,28 +31,40 @@ class LayerNorm(Layer):
 
     features: int = inferred
     epsilon: float = 1e-5
-    weight: Float[Tensor, "features"] = param(ones)
-    bias: Float[Tensor, "features"] = param(zeros)
+    affine: bool = True
+    use_bias: bool = True
+    weight: Float[Tensor, "features"] | None = param(ones, when=lambda self: self.affine)
+    bias: Float[Tensor, "features"] | None = param(zeros, when=lambda self: self.affine and self.use_bias)
 
     def __check__(self) -> None:
-        if not self.epsilon > 0.0:
-            raise ValueError(f"LayerNorm: `epsilon` must be positive, got {self.epsilon}")
+        check_epsilon(self, self.epsilon)
 
     def __call__(self, x: Float[Tensor, "*batch features"]) -> Float[Tensor, "*batch features"]:
         centred = x - mean(x, axis=-1, keepdims=True)
         variance = mean(centred * centred, axis=-1, keepdims=True)
-        return centred / sqrt(variance + self.epsilon) * self.weight + self.bias
+        y = centred / sqrt(variance + self.epsilon)
+        if self.weight is not None:
+            y = y * self.weight
+        return y if self.bias is None else y + self.bias
 
 
 class BatchNorm(Layer):
     """Normalises each feature (axis 1) to mean 0 and variance 1 over the batch and all further axes.
 
-    In training the batch's own statistics are used, and the running ones move towards them by `momentum` (the weight of
-    the new ones; the running variance is the unbiased one). Elsewhere the running ones are used.
+    In training the batch's own statistics are used, and the running ones move towards them. Elsewhere the running ones
+    are used. Fields:
+
+        features: how many there are.
+        momentum: the weight of the new statistics in the running ones, as in PyTorch; Keras counts the old ones.
+        epsilon: added to the variance.
+        affine: whether features are scaled and shifted afterwards, by parameters.
+        unbiased: whether the running variance is divided by one less than the number of values, as in PyTorch and
+            Caffe, and not in Keras. The batch is normalised by the biased one in any case.
 
     Source: Ioffe and Szegedy, "Batch normalization", 2015.
 
-    Raises ValueError in training if the batch has fewer than two values per feature.
+    Raises ValueError for a momentum outside of [0, 1], an epsilon that is not positive, and in training for a batch
+    with fewer than two values per feature.
 
     >>> model = tg.init(tg.nn.BatchNorm(features=2), tg.random.key(0))
     >>> with tg.training(tg.random.key(1)) as run:
@@ -62,39 +79,51 @@ class BatchNorm(Layer):
     features: int = inferred
     momentum: float = 0.1
     epsilon: float = 1e-5
-    weight: Float[Tensor, "features"] = param(ones)
-    bias: Float[Tensor, "features"] = param(zeros)
+    affine: bool = True
+    unbiased: bool = True
+    weight: Float[Tensor, "features"] | None = param(ones, when=lambda self: self.affine)
+    bias: Float[Tensor, "features"] | None = param(zeros, when=lambda self: self.affine)
     running_mean: Float[Tensor, "features"] = state(zeros)
     running_var: Float[Tensor, "features"] = state(ones)
 
     def __check__(self) -> None:
         if not 0.0 <= self.momentum <= 1.0:
             raise ValueError(f"BatchNorm: `momentum` must be between 0 and 1, got {self.momentum}")
-        if not self.epsilon > 0.0:
-            raise ValueError(f"BatchNorm: `epsilon` must be positive, got {self.epsilon}")
+        check_epsilon(self, self.epsilon)
 
     def __call__(self, x: Float[Tensor, "n features *spatial"]) -> Float[Tensor, "n features *spatial"]:
         column = (1, self.features) + (1,) * (x.ndim - 2)
         run = current_run()
         if run is None or x.device == "abstract":
-            average, variance = reshape(self.running_mean, column), reshape(self.running_var, column)
-            centred = x - average
+            centred = x - reshape(self.running_mean, column)
+            variance = reshape(self.running_var, column)
         else:
             axes = (0, *range(2, x.ndim))
-            count = x.size // max(1, x.shape[1])
-            if count < 2:
-                raise ValueError(
-                    f"BatchNorm: training needs at least 2 values per feature, but the input has shape {x.shape}"
-                )
             average = mean(x, axis=axes, keepdims=True)
             centred = x - average
             variance = mean(centred * centred, axis=axes, keepdims=True)
-            unbiased = reshape(variance, (self.features,)) * (count / (count - 1))
-            fresh = self.momentum
-            run.update(
-                state_of(self, "running_mean"),
-                self.running_mean * (1.0 - fresh) + reshape(average, (self.features,)) * fresh,
+            self._remember(run, average, variance, x)
+        y = centred / sqrt(variance + self.epsilon)
+        if self.weight is None or self.bias is None:
+            return y
+        return y * reshape(self.weight, column) + reshape(self.bias, column)
+
+    def _remember(self, run: Run, average: Tensor, variance: Tensor, x: Tensor) -> None:
+        """Move the running statistics towards those of a batch."""
+        count = x.size // max(1, x.shape[1])
+        if count < 2:
+            raise ValueError(
+                f"BatchNorm: training needs at least 2 values per feature, but the input has shape {x.shape}"
             )
-            run.update(state_of(self, "running_var"), self.running_var * (1.0 - fresh) + unbiased * fresh)
-        scale = reshape(self.weight, column) / sqrt(variance + self.epsilon)
-        return centred * scale + reshape(self.bias, column)
+        old, new = 1.0 - self.momentum, self.momentum
+        average, variance = stop_gradient((average, variance))
+        seen = reshape(variance, (self.features,)) * (count / (count - 1) if self.unbiased else 1.0)
+        mean_now = self.running_mean * old + reshape(average, (self.features,)) * new
+        run.update(state_of(self, "running_mean"), mean_now)
+        run.update(state_of(self, "running_var"), self.running_var * old + seen * new)
+
+
+def check_epsilon(layer: Layer, epsilon: float) -> None:
+    """Raise ValueError unless `epsilon` is positive."""
+    if not epsilon > 0.0:
+        raise ValueError(f"{type(layer).__name__}: `epsilon` must be positive, got {epsilon}")

@@ -1,4 +1,4 @@
-"""Normalisation of each example by itself: in groups of channels, per channel, by its size, by its neighbours."""
+"""Normalisation of each example by itself: in groups of channels, per channel, by its size."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.nn.fields import inferred, param
 from typedgrad.nn.initialisers import ones, zeros
 from typedgrad.nn.layer import Layer
+from typedgrad.nn.norm import check_epsilon
 from typedgrad.ops.elementwise import sqrt
 from typedgrad.ops.move import reshape
-from typedgrad.ops.power import power
 from typedgrad.ops.reduce import mean
-from typedgrad.ops.sliding import slide_sum
 
 
 class GroupNorm(Layer):
-    """Normalises each of `groups` groups of features to mean 0 and variance 1, then scales and shifts each feature.
+    """Normalises each of `groups` groups of features to mean 0 and variance 1; with `affine` scales and shifts each.
 
     Raises ValueError if `groups` does not divide `features`, or `epsilon` is not positive.
 
@@ -31,21 +30,25 @@ class GroupNorm(Layer):
     features: int = inferred
     groups: int
     epsilon: float = 1e-5
-    weight: Float[Tensor, "features"] = param(ones)
-    bias: Float[Tensor, "features"] = param(zeros)
+    affine: bool = True
+    weight: Float[Tensor, "features"] | None = param(ones, when=lambda self: self.affine)
+    bias: Float[Tensor, "features"] | None = param(zeros, when=lambda self: self.affine)
 
     def __check__(self) -> None:
-        _refuse_epsilon(self, self.epsilon)
+        check_epsilon(self, self.epsilon)
         if type(self.groups) is not int or self.groups < 1:
             raise ValueError(f"GroupNorm: `groups` must be a positive int, got {self.groups!r}")
         features = self.__dict__.get("features")
-        if features is not None and features % self.groups:
-            raise ValueError(f"GroupNorm: groups={self.groups} does not divide features={features}")
+        if features is not None:
+            _refuse_groups(self.groups, features)
 
     def __call__(self, x: Float[Tensor, "n features *spatial"]) -> Float[Tensor, "n features *spatial"]:
         n, features, *sizes = x.shape
+        _refuse_groups(self.groups, features)  # which may have been learnt since the layer was made
         parted = reshape(x, (n, self.groups, features // self.groups, *sizes))
         y = reshape(_standardised(parted, self.epsilon), x.shape)
+        if self.weight is None or self.bias is None:
+            return y
         column = (features, *(1,) * len(sizes))
         return y * reshape(self.weight, column) + reshape(self.bias, column)
 
@@ -69,7 +72,7 @@ class InstanceNorm(Layer):
     bias: Float[Tensor, "features"] | None = param(zeros, when=lambda self: self.affine)
 
     def __check__(self) -> None:
-        _refuse_epsilon(self, self.epsilon)
+        check_epsilon(self, self.epsilon)
 
     def __call__(self, x: Float[Tensor, "n features *spatial"]) -> Float[Tensor, "n features *spatial"]:
         y = _standardised(x, self.epsilon)
@@ -80,7 +83,7 @@ class InstanceNorm(Layer):
 
 
 class RMSNorm(Layer):
-    """Divides each example by its root mean square along the last axis, then scales it.
+    """Divides each example by its root mean square along the last axis; with `affine` it is scaled then.
 
     Raises ValueError if `epsilon` is not positive.
 
@@ -93,53 +96,15 @@ class RMSNorm(Layer):
 
     features: int = inferred
     epsilon: float = 1e-6
-    weight: Float[Tensor, "features"] = param(ones)
+    affine: bool = True
+    weight: Float[Tensor, "features"] | None = param(ones, when=lambda self: self.affine)
 
     def __check__(self) -> None:
-        _refuse_epsilon(self, self.epsilon)
+        check_epsilon(self, self.epsilon)
 
     def __call__(self, x: Float[Tensor, "*batch features"]) -> Float[Tensor, "*batch features"]:
-        return x / sqrt(mean(x * x, axis=-1, keepdims=True) + self.epsilon) * self.weight
-
-
-class LocalResponseNorm(Layer):
-    """`x / (k + alpha * m) ** beta`, where `m` is the mean of the squares of `size` neighbouring channels.
-
-    Beyond the first and the last channel there are zeros, which count.
-
-    Raises ValueError if `size` or `k` is not positive.
-
-    Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", 2012,
-    whose alpha is that of a sum.
-
-    >>> layer = tg.nn.LocalResponseNorm(size=1, alpha=1.0, beta=1.0)
-    >>> layer(tg.asarray([[[1.0], [2.0]]]))
-    Tensor([[[0.5],
-             [0.4]]], dtype=float32)
-    """
-
-    size: int
-    alpha: float = 1e-4
-    beta: float = 0.75
-    k: float = 1.0
-
-    def __check__(self) -> None:
-        if type(self.size) is not int or self.size < 1:
-            raise ValueError(f"LocalResponseNorm: `size` must be a positive int, got {self.size!r}")
-        if not self.k > 0.0:
-            raise ValueError(f"LocalResponseNorm: `k` must be positive, got {self.k}")
-
-    def __call__(self, x: Float[Tensor, "n c *spatial"]) -> Float[Tensor, "n c *spatial"]:
-        n, c, *sizes = x.shape
-        rest = (1,) * len(sizes)
-        squares = slide_sum(  # the channels are the first of the axes that are slid over
-            reshape(x * x, (n, 1, c, *sizes)),
-            window=(self.size, *rest),
-            stride=(1, *rest),
-            pads=((self.size // 2, (self.size - 1) // 2), *((0, 0),) * len(sizes)),
-            dilation=(1, *rest),
-        )
-        return x / power(reshape(squares, x.shape) * (self.alpha / self.size) + self.k, self.beta)
+        y = x / sqrt(mean(x * x, axis=-1, keepdims=True) + self.epsilon)
+        return y if self.weight is None else y * self.weight
 
 
 def _standardised(x: Tensor, epsilon: float) -> Tensor:
@@ -149,6 +114,6 @@ def _standardised(x: Tensor, epsilon: float) -> Tensor:
     return centred / sqrt(mean(centred * centred, axis=axes, keepdims=True) + epsilon)
 
 
-def _refuse_epsilon(layer: Layer, epsilon: float) -> None:
-    if not epsilon > 0.0:
-        raise ValueError(f"{type(layer).__name__}: `epsilon` must be positive, got {epsilon}")
+def _refuse_groups(groups: int, features: int) -> None:
+    if isinstance(features, int) and features % groups:
+        raise ValueError(f"GroupNorm: groups={groups} does not divide features={features}")
