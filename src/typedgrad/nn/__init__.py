@@ -24,7 +24,13 @@ from typedgrad.nn.dense import Dense as Dense
 from typedgrad.nn.dense import Flatten as Flatten
 from typedgrad.nn.depthwise import DepthwiseConv2d as DepthwiseConv2d
 from typedgrad.nn.depthwise import SeparableConv2d as SeparableConv2d
+from typedgrad.nn.dropout import AlphaDropout as AlphaDropout
 from typedgrad.nn.dropout import Dropout as Dropout
+from typedgrad.nn.dropout import GaussianDropout as GaussianDropout
+from typedgrad.nn.dropout import GaussianNoise as GaussianNoise
+from typedgrad.nn.dropout import SpatialDropout1d as SpatialDropout1d
+from typedgrad.nn.dropout import SpatialDropout2d as SpatialDropout2d
+from typedgrad.nn.dropout import SpatialDropout3d as SpatialDropout3d
 from typedgrad.nn.embedding import Embedding as Embedding
 from typedgrad.nn.fields import Initializer as Initializer
 from typedgrad.nn.fields import inferred as inferred
@@ -77,3 +83,5 @@ from typedgrad.nn.transformer import FeedForward as FeedForward
 from typedgrad.nn.transformer import SinusoidalPositions as SinusoidalPositions
 from typedgrad.nn.transformer import TransformerDecoderBlock as TransformerDecoderBlock
 from typedgrad.nn.transformer import TransformerEncoderBlock as TransformerEncoderBlock
+from typedgrad.nn.weight_noise import DropConnect as DropConnect
+from typedgrad.nn.weight_noise import WeightNoise as WeightNoise
