@@ -101,7 +101,14 @@ class SeparableConv2d(Layer):
             use_bias=False,
         )
     )
-    pointwise: Conv2d = sub(lambda self: Conv2d(out_channels=self.out_channels, kernel=1, use_bias=self.use_bias))
+    pointwise: Conv2d = sub(
+        lambda self: Conv2d(
+            **{name: n * self.multiplier for name, n in _channels(self).items()},
+            out_channels=self.out_channels,
+            kernel=1,
+            use_bias=self.use_bias,
+        )
+    )
 
     def __call__(self, x: Float[Tensor, "n in_channels h w"]) -> Float[Tensor, "n out_channels _ _"]:
         return self.pointwise(self.depthwise(x))

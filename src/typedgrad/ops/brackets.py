@@ -19,7 +19,7 @@ from typedgrad.core.typed import typed
 from typedgrad.ops.index import getitem, scatter
 from typedgrad.ops.indexing import Index, indexed
 from typedgrad.ops.search import nonzero
-from typedgrad.shapes import Shape, ShapeError
+from typedgrad.shapes import Dim, Shape, ShapeError, Sym
 
 if TYPE_CHECKING:
     from typedgrad.core.tensor import Index as AnyIndex
@@ -101,17 +101,17 @@ def _taken_apart(x: Tensor, items: tuple[Any, ...]) -> tuple[tuple[Tensor, ...],
     return _without_masks(x, static, tensors, masks) if masks else (tuple(tensors), tuple(static))
 
 
-def _hashable(i: slice) -> tuple[int | None, int | None, int | None]:
+def _hashable(i: slice) -> tuple[Dim | None, Dim | None, Dim | None]:
     """A slice, which is hashable from Python 3.12 on only."""
-    start, stop, step = i.start, i.stop, i.step
     try:
-        return (
-            None if start is None else operator.index(start),
-            None if stop is None else operator.index(stop),
-            None if step is None else operator.index(step),
-        )
+        return _part(i.start), _part(i.stop), _part(i.step)
     except TypeError as error:
         raise TypeError(f"x[index]: the parts of a slice must be ints or None, got {i}") from error
+
+
+def _part(n: object) -> Dim | None:
+    """One of the three. A size that is a symbol, as in `eval_shape`, is one as well."""
+    return n if n is None or isinstance(n, Sym) else operator.index(n)  # type: ignore[arg-type]  # it raises TypeError for what is no int
 
 
 def _without_masks(

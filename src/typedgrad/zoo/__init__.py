@@ -1,0 +1,54 @@
+"""Well-known models, as descriptions: `tg.init(tg.zoo.resnet18(classes=10), key)` makes one with weights."""
+
+from __future__ import annotations
+
+from typedgrad.zoo.alexnet import AlexNet as AlexNet
+from typedgrad.zoo.alexnet import alexnet as alexnet
+from typedgrad.zoo.bert import Bert as Bert
+from typedgrad.zoo.bert import bert_base as bert_base
+from typedgrad.zoo.darknet import Darknet19 as Darknet19
+from typedgrad.zoo.darknet import darknet19 as darknet19
+from typedgrad.zoo.densenet import DenseNet as DenseNet
+from typedgrad.zoo.densenet import DenseNetLayer as DenseNetLayer
+from typedgrad.zoo.densenet import Transition as Transition
+from typedgrad.zoo.densenet import densenet121 as densenet121
+from typedgrad.zoo.googlenet import AuxiliaryHead as AuxiliaryHead
+from typedgrad.zoo.googlenet import GoogLeNet as GoogLeNet
+from typedgrad.zoo.googlenet import Inception as Inception
+from typedgrad.zoo.googlenet import googlenet as googlenet
+from typedgrad.zoo.gpt2 import Gpt2 as Gpt2
+from typedgrad.zoo.gpt2 import gpt2_small as gpt2_small
+from typedgrad.zoo.lenet import LeNet as LeNet
+from typedgrad.zoo.lenet import lenet as lenet
+from typedgrad.zoo.mobilenet import InvertedResidual as InvertedResidual
+from typedgrad.zoo.mobilenet import MobileNetV2 as MobileNetV2
+from typedgrad.zoo.mobilenet import mobilenet_v2 as mobilenet_v2
+from typedgrad.zoo.resnet import BasicBlock as BasicBlock
+from typedgrad.zoo.resnet import Bottleneck as Bottleneck
+from typedgrad.zoo.resnet import ResNet as ResNet
+from typedgrad.zoo.resnet import resnet18 as resnet18
+from typedgrad.zoo.resnet import resnet34 as resnet34
+from typedgrad.zoo.resnet import resnet50 as resnet50
+from typedgrad.zoo.simple_cnn import SimpleCNN as SimpleCNN
+from typedgrad.zoo.simple_cnn import SimpleStage as SimpleStage
+from typedgrad.zoo.simple_cnn import simple_cnn as simple_cnn
+from typedgrad.zoo.squeezenet import Fire as Fire
+from typedgrad.zoo.squeezenet import SqueezeNet as SqueezeNet
+from typedgrad.zoo.squeezenet import squeezenet as squeezenet
+from typedgrad.zoo.text_generation_lstm import TextGenerationLSTM as TextGenerationLSTM
+from typedgrad.zoo.text_generation_lstm import text_generation_lstm as text_generation_lstm
+from typedgrad.zoo.unet import DoubleConv as DoubleConv
+from typedgrad.zoo.unet import UNet as UNet
+from typedgrad.zoo.unet import UpStep as UpStep
+from typedgrad.zoo.unet import unet as unet
+from typedgrad.zoo.units import ConvUnit as ConvUnit
+from typedgrad.zoo.vgg import Vgg as Vgg
+from typedgrad.zoo.vgg import VggStage as VggStage
+from typedgrad.zoo.vgg import vgg16 as vgg16
+from typedgrad.zoo.vgg import vgg19 as vgg19
+from typedgrad.zoo.vit import VisionTransformer as VisionTransformer
+from typedgrad.zoo.vit import vit_b16 as vit_b16
+from typedgrad.zoo.xception import SeparableUnit as SeparableUnit
+from typedgrad.zoo.xception import Xception as Xception
+from typedgrad.zoo.xception import XceptionBlock as XceptionBlock
+from typedgrad.zoo.xception import xception as xception
