@@ -206,17 +206,19 @@ if TYPE_CHECKING:
     from typedgrad.ops.conv_transpose import conv_transpose1d as conv_transpose1d
     from typedgrad.ops.conv_transpose import conv_transpose2d as conv_transpose2d
     from typedgrad.ops.conv_transpose import conv_transpose3d as conv_transpose3d
-    from typedgrad.ops.cross_entropy import categorical_cross_entropy as categorical_cross_entropy
-    from typedgrad.ops.cross_entropy import categorical_focal as categorical_focal
-    from typedgrad.ops.cross_entropy import infogain as infogain
     from typedgrad.ops.cross_entropy import kl_divergence as kl_divergence
-    from typedgrad.ops.cross_entropy import kl_divergence_of_probabilities as kl_divergence_of_probabilities
     from typedgrad.ops.cross_entropy import nll as nll
     from typedgrad.ops.cross_entropy import soft_label_cross_entropy as soft_label_cross_entropy
     from typedgrad.ops.cross_entropy import softmax_cross_entropy as softmax_cross_entropy
-    from typedgrad.ops.cross_entropy import sparse_categorical_cross_entropy as sparse_categorical_cross_entropy
     from typedgrad.ops.cumulative import cumulative_prod as cumulative_prod
     from typedgrad.ops.cumulative import cumulative_sum as cumulative_sum
+    from typedgrad.ops.density_loss import dice as dice
+    from typedgrad.ops.density_loss import f_measure_loss as f_measure_loss
+    from typedgrad.ops.density_loss import gaussian_nll as gaussian_nll
+    from typedgrad.ops.density_loss import mixture_density as mixture_density
+    from typedgrad.ops.density_loss import poisson_nll as poisson_nll
+    from typedgrad.ops.density_loss import poisson_nll_of_rates as poisson_nll_of_rates
+    from typedgrad.ops.density_loss import tversky as tversky
     from typedgrad.ops.diagonals import diag as diag
     from typedgrad.ops.diagonals import diagonal as diagonal
     from typedgrad.ops.diagonals import trace as trace
@@ -224,6 +226,11 @@ if TYPE_CHECKING:
     from typedgrad.ops.distance import l2_normalize as l2_normalize
     from typedgrad.ops.distance import pairwise_distance as pairwise_distance
     from typedgrad.ops.einsum import einsum as einsum
+    from typedgrad.ops.embedding_loss import center_loss as center_loss
+    from typedgrad.ops.embedding_loss import circle_loss as circle_loss
+    from typedgrad.ops.embedding_loss import class_simplex as class_simplex
+    from typedgrad.ops.embedding_loss import cosine_proximity as cosine_proximity
+    from typedgrad.ops.embedding_loss import wasserstein as wasserstein
     from typedgrad.ops.floating import copysign as copysign
     from typedgrad.ops.floating import isfinite as isfinite
     from typedgrad.ops.floating import isinf as isinf
@@ -244,12 +251,25 @@ if TYPE_CHECKING:
     from typedgrad.ops.loss import mse as mse
     from typedgrad.ops.loss import msle as msle
     from typedgrad.ops.loss import smooth_l1 as smooth_l1
+    from typedgrad.ops.margin_loss import categorical_hinge as categorical_hinge
+    from typedgrad.ops.margin_loss import multi_label as multi_label
+    from typedgrad.ops.margin_loss import multi_margin as multi_margin
+    from typedgrad.ops.margin_loss import multiclass_hinge as multiclass_hinge
+    from typedgrad.ops.margin_loss import multilabel_margin as multilabel_margin
+    from typedgrad.ops.margin_loss import one_vs_all_hinge as one_vs_all_hinge
     from typedgrad.ops.masks import causal_mask as causal_mask
     from typedgrad.ops.masks import length_mask as length_mask
     from typedgrad.ops.one_hot import one_hot as one_hot
     from typedgrad.ops.outer import kron as kron
     from typedgrad.ops.outer import outer as outer
     from typedgrad.ops.pad import pad as pad
+    from typedgrad.ops.pair_loss import contrastive as contrastive
+    from typedgrad.ops.pair_loss import cosine_embedding as cosine_embedding
+    from typedgrad.ops.pair_loss import distance_ratio as distance_ratio
+    from typedgrad.ops.pair_loss import hinge_embedding as hinge_embedding
+    from typedgrad.ops.pair_loss import l1_hinge_embedding as l1_hinge_embedding
+    from typedgrad.ops.pair_loss import margin_ranking as margin_ranking
+    from typedgrad.ops.pair_loss import triplet as triplet
     from typedgrad.ops.pool import avg_pool1d as avg_pool1d
     from typedgrad.ops.pool import avg_pool2d as avg_pool2d
     from typedgrad.ops.pool import avg_pool3d as avg_pool3d
@@ -261,6 +281,11 @@ if TYPE_CHECKING:
     from typedgrad.ops.positions import rotary as rotary
     from typedgrad.ops.positions import sinusoidal_like as sinusoidal_like
     from typedgrad.ops.positions import sinusoidal_positions as sinusoidal_positions
+    from typedgrad.ops.probability_loss import categorical_cross_entropy as categorical_cross_entropy
+    from typedgrad.ops.probability_loss import categorical_focal as categorical_focal
+    from typedgrad.ops.probability_loss import infogain as infogain
+    from typedgrad.ops.probability_loss import kl_divergence_of_probabilities as kl_divergence_of_probabilities
+    from typedgrad.ops.probability_loss import sparse_categorical_cross_entropy as sparse_categorical_cross_entropy
     from typedgrad.ops.recurrent import gru_step as gru_step
     from typedgrad.ops.recurrent import lstm_step as lstm_step
     from typedgrad.ops.repeat import repeat as repeat
@@ -305,11 +330,16 @@ else:
         "binary_focal": "typedgrad.ops.binary_loss",
         "binary_focal_with_logits": "typedgrad.ops.binary_loss",
         "can_cast": "typedgrad.ops.inspection",
-        "categorical_cross_entropy": "typedgrad.ops.cross_entropy",
-        "categorical_focal": "typedgrad.ops.cross_entropy",
+        "categorical_cross_entropy": "typedgrad.ops.probability_loss",
+        "categorical_focal": "typedgrad.ops.probability_loss",
+        "categorical_hinge": "typedgrad.ops.margin_loss",
         "causal_mask": "typedgrad.ops.masks",
+        "center_loss": "typedgrad.ops.embedding_loss",
+        "circle_loss": "typedgrad.ops.embedding_loss",
+        "class_simplex": "typedgrad.ops.embedding_loss",
         "cond": "typedgrad.ops.control",
         "conj": "typedgrad.ops.complexes",
+        "contrastive": "typedgrad.ops.pair_loss",
         "conv1d": "typedgrad.ops.conv",
         "conv2d": "typedgrad.ops.conv",
         "conv3d": "typedgrad.ops.conv",
@@ -317,6 +347,8 @@ else:
         "conv_transpose2d": "typedgrad.ops.conv_transpose",
         "conv_transpose3d": "typedgrad.ops.conv_transpose",
         "copysign": "typedgrad.ops.floating",
+        "cosine_embedding": "typedgrad.ops.pair_loss",
+        "cosine_proximity": "typedgrad.ops.embedding_loss",
         "cosine_similarity": "typedgrad.ops.distance",
         "cross": "typedgrad.ops.vectors",
         "cumulative_prod": "typedgrad.ops.cumulative",
@@ -324,18 +356,23 @@ else:
         "data": "typedgrad.data",
         "diag": "typedgrad.ops.diagonals",
         "diagonal": "typedgrad.ops.diagonals",
+        "dice": "typedgrad.ops.density_loss",
+        "distance_ratio": "typedgrad.ops.pair_loss",
         "einsum": "typedgrad.ops.einsum",
         "erf": "typedgrad.ops.special",
         "erfc": "typedgrad.ops.special",
         "evaluate": "typedgrad.train",
+        "f_measure_loss": "typedgrad.ops.density_loss",
         "finfo": "typedgrad.ops.inspection",
         "fit": "typedgrad.train",
+        "gaussian_nll": "typedgrad.ops.density_loss",
         "gru_step": "typedgrad.ops.recurrent",
         "hinge": "typedgrad.ops.binary_loss",
+        "hinge_embedding": "typedgrad.ops.pair_loss",
         "huber": "typedgrad.ops.loss",
         "iinfo": "typedgrad.ops.inspection",
         "imag": "typedgrad.ops.complexes",
-        "infogain": "typedgrad.ops.cross_entropy",
+        "infogain": "typedgrad.ops.probability_loss",
         "init": "typedgrad.nn.initialise",
         "isdtype": "typedgrad.ops.inspection",
         "isfinite": "typedgrad.ops.floating",
@@ -343,8 +380,9 @@ else:
         "isinf": "typedgrad.ops.floating",
         "isnan": "typedgrad.ops.floating",
         "kl_divergence": "typedgrad.ops.cross_entropy",
-        "kl_divergence_of_probabilities": "typedgrad.ops.cross_entropy",
+        "kl_divergence_of_probabilities": "typedgrad.ops.probability_loss",
         "kron": "typedgrad.ops.outer",
+        "l1_hinge_embedding": "typedgrad.ops.pair_loss",
         "l1_sum": "typedgrad.ops.loss",
         "l2_normalize": "typedgrad.ops.distance",
         "l2_sum": "typedgrad.ops.loss",
@@ -355,22 +393,31 @@ else:
         "lstm_step": "typedgrad.ops.recurrent",
         "mae": "typedgrad.ops.loss",
         "mape": "typedgrad.ops.loss",
+        "margin_ranking": "typedgrad.ops.pair_loss",
         "max_pool1d": "typedgrad.ops.pool",
         "max_pool2d": "typedgrad.ops.pool",
         "max_pool3d": "typedgrad.ops.pool",
+        "mixture_density": "typedgrad.ops.density_loss",
         "mse": "typedgrad.ops.loss",
         "msle": "typedgrad.ops.loss",
+        "multi_label": "typedgrad.ops.margin_loss",
+        "multi_margin": "typedgrad.ops.margin_loss",
+        "multiclass_hinge": "typedgrad.ops.margin_loss",
+        "multilabel_margin": "typedgrad.ops.margin_loss",
         "multilabel_soft_margin": "typedgrad.ops.binary_loss",
         "nextafter": "typedgrad.ops.floating",
         "nll": "typedgrad.ops.cross_entropy",
         "nn": "typedgrad.nn",
         "one_hot": "typedgrad.ops.one_hot",
+        "one_vs_all_hinge": "typedgrad.ops.margin_loss",
         "optim": "typedgrad.optim",
         "outer": "typedgrad.ops.outer",
         "pad": "typedgrad.ops.pad",
         "pairwise_distance": "typedgrad.ops.distance",
         "pixel_shuffle": "typedgrad.ops.resize",
         "pixel_unshuffle": "typedgrad.ops.resize",
+        "poisson_nll": "typedgrad.ops.density_loss",
+        "poisson_nll_of_rates": "typedgrad.ops.density_loss",
         "real": "typedgrad.ops.complexes",
         "repeat": "typedgrad.ops.repeat",
         "result_type": "typedgrad.ops.inspection",
@@ -386,7 +433,7 @@ else:
         "softmax_cross_entropy": "typedgrad.ops.cross_entropy",
         "sort": "typedgrad.ops.sort",
         "space_to_depth": "typedgrad.ops.resize",
-        "sparse_categorical_cross_entropy": "typedgrad.ops.cross_entropy",
+        "sparse_categorical_cross_entropy": "typedgrad.ops.probability_loss",
         "squared_hinge": "typedgrad.ops.binary_loss",
         "std": "typedgrad.ops.variance",
         "sum_pool": "typedgrad.ops.pool_norm",
@@ -396,7 +443,9 @@ else:
         "trace": "typedgrad.ops.diagonals",
         "train": "typedgrad.train",
         "tril": "typedgrad.ops.triangle",
+        "triplet": "typedgrad.ops.pair_loss",
         "triu": "typedgrad.ops.triangle",
+        "tversky": "typedgrad.ops.density_loss",
         "unique_all": "typedgrad.ops.unique",
         "unique_counts": "typedgrad.ops.unique",
         "unique_inverse": "typedgrad.ops.unique",
@@ -404,6 +453,7 @@ else:
         "upsample": "typedgrad.ops.resize",
         "var": "typedgrad.ops.variance",
         "vecdot": "typedgrad.ops.vectors",
+        "wasserstein": "typedgrad.ops.embedding_loss",
         "while_loop": "typedgrad.ops.control",
         "zoo": "typedgrad.zoo",
     }

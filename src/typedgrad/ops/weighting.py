@@ -18,7 +18,7 @@ from typedgrad.ops.targets import check_weights, raw
 from typedgrad.shapes import Shape, ShapeError, Star, registry, same
 
 if TYPE_CHECKING:
-    from typedgrad.shapes import Signature
+    from typedgrad.shapes import Dim, Signature
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,7 +30,8 @@ Mask = Bool[Tensor, "..."] | None
 def loss(function: F) -> F:
     """A public loss: a checked function whose result has the shape of the losses, or none once they are reduced.
 
-    The losses have the axes `*batch` of its arguments, or `*s` if there is no such name.
+    The losses have the axes `*batch` of its arguments, or `*s` if there is no such name; where that stands behind
+    `n`, there is one loss for each of `n` examples.
     """
     registry.register_lazy(f"{function.__module__}.{function.__qualname__}", lambda: _judged(function))
     return typed(function)
@@ -42,10 +43,15 @@ def _judged(function: Callable[..., Any]) -> registry.Entry:
 
     reading = read(function)
     signature: Signature = signature_of(reading, function.__name__)
-    rule = _reduced_batch if any("*batch" in slot.axes for slot in signature.args.values()) else _reduced
-    signature.attach(rule)
+    signature.attach(_rule_of(*(slot.axes for slot in signature.args.values())))
     defaults = {a.name: a.default for a in reading.statics if not is_required(a)}
     return registry.Entry(signature, defaults, None, tuple(a.name for a in reading.arguments))
+
+
+def _rule_of(*axes: str) -> Callable[..., dict[str, Shape]]:
+    if any("*batch" in text for text in axes):
+        return _reduced_batch
+    return _reduced_examples if any(text.startswith("n ") for text in axes) else _reduced
 
 
 def _reduced(s: Shape, weights: Shape | None, mask: Shape | None, reduction: Reduction) -> dict[str, Shape]:
@@ -57,6 +63,10 @@ def _reduced(s: Shape, weights: Shape | None, mask: Shape | None, reduction: Red
 
 def _reduced_batch(batch: Shape, weights: Shape | None, mask: Shape | None, reduction: Reduction) -> dict[str, Shape]:
     return _reduced(batch, weights, mask, reduction)
+
+
+def _reduced_examples(n: Dim, weights: Shape | None, mask: Shape | None, reduction: Reduction) -> dict[str, Shape]:
+    return _reduced((n,), weights, mask, reduction)
 
 
 def check_leading(given: Shape, losses: Shape, name: str) -> None:
