@@ -21,7 +21,7 @@ print((tg.asarray([1, 2]) + 1.5).dtype, (tg.asarray([1, 2]) + y[:2]).dtype)
 
 # What does not fit is refused, in the words of the op.
 try:
-    x @ y.reshape(1, 3)
+    x @ y.reshape(1, 3)  # type: ignore[shape]  # mypy says so as well, before anything runs
 except tg.ShapeError as error:
     print(error)
 

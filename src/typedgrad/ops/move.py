@@ -12,7 +12,19 @@ from typedgrad.core.primitive import linear, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.axes import Axis, axes_of, inserted, of_rank, permuted
 from typedgrad.ops.matrices import matrix_transpose as matrix_transpose
-from typedgrad.shapes import Dim, Shape, ShapeError, Star, axis_index, compare, divides, prod, same
+from typedgrad.shapes import (
+    AxisError,
+    Dim,
+    Shape,
+    ShapeError,
+    Star,
+    axis_index,
+    compare,
+    divides,
+    prod,
+    same,
+    without_common_runs,
+)
 
 
 @linear
@@ -38,10 +50,11 @@ def _(old: Shape, shape: Shape) -> dict[str, Shape]:
             raise ShapeError(f"the size of axis {i} must not be negative, got {shape[i]}")
     if len(wild) > 1:
         raise ShapeError(f"only one size can be -1, but those of axes {' and '.join(map(str, wild))} are")
+    before, after = without_common_runs(old, shape)
     if not wild:
-        same(prod(old), prod(shape), "the old and the new shape hold different numbers of elements")
+        same(prod(before), prod(after), "the old and the new shape hold different numbers of elements")
         return {"new": shape}
-    total, rest = prod(old), prod(n for i, n in enumerate(shape) if i != wild[0])
+    total, rest = prod(before), -prod(after)
     if isinstance(rest, int) and rest == 0:
         raise ShapeError("a size of -1 cannot be inferred beside a size of 0")
     divides(rest, total, "the number of elements does not fill the known sizes")
@@ -113,7 +126,7 @@ def _(old: Shape, axis: Axis) -> dict[str, Shape]:
     gone = axes_of(old, axis)
     for i in gone:
         if compare(old[i], 1) == "refuted":
-            raise ShapeError(f"axis {i} cannot be dropped: its size is {old[i]}, not 1")
+            raise AxisError(f"axis {i} cannot be dropped: its size is {old[i]}, not 1")
     return {"new": tuple(n for i, n in enumerate(old) if i not in gone)}
 
 

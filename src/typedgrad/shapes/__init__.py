@@ -19,6 +19,7 @@ from typedgrad.shapes.dim import names_of as names_of
 from typedgrad.shapes.dim import substitute as substitute
 from typedgrad.shapes.dim_text import parse_dim as parse_dim
 from typedgrad.shapes.env import Env as Env
+from typedgrad.shapes.errors import AxisError as AxisError
 from typedgrad.shapes.errors import DTypeError as DTypeError
 from typedgrad.shapes.errors import Operand as Operand
 from typedgrad.shapes.errors import ShapeError as ShapeError
@@ -33,6 +34,7 @@ from typedgrad.shapes.relations import maximum as maximum
 from typedgrad.shapes.relations import minimum as minimum
 from typedgrad.shapes.relations import prod as prod
 from typedgrad.shapes.relations import same as same
+from typedgrad.shapes.relations import without_common_runs as without_common_runs
 from typedgrad.shapes.signature import Signature as Signature
 from typedgrad.shapes.signature import Slot as Slot
 from typedgrad.shapes.unknown import ANY_AXES as ANY_AXES

@@ -9,6 +9,13 @@ from math import gcd
 from typing import Literal
 
 from typedgrad.shapes.dim import Dim, Shape, Sym
+from typedgrad.shapes.refuting import (
+    holds_for_single_sizes,
+    is_rigid,
+    of_two_names,
+    of_two_values,
+    without_common_factor,
+)
 from typedgrad.shapes.unknown import Star, Unknown
 
 Verdict = Literal["equal", "refuted", "unknown"]
@@ -18,8 +25,8 @@ def compare(a: Dim | Star, b: Dim | Star) -> Verdict:
     """Whether two dimensions are the same.
 
     >>> n, m = Sym.named("n"), Sym.named("m")
-    >>> compare(n + 1, 1 + n), compare(n, m), compare(n, n + 1), compare(n * 2, n), compare(n * m, n)
-    ('equal', 'refuted', 'refuted', 'refuted', 'unknown')
+    >>> compare(n + 1, 1 + n), compare(n, m), compare(n, n + 1), compare(n * 2, n), compare(n * m, m), compare(n * m, 6)
+    ('equal', 'refuted', 'refuted', 'refuted', 'refuted', 'unknown')
     """
     if isinstance(a, Star) or isinstance(b, Star):
         return compare_runs((a,), (b,))
@@ -29,7 +36,17 @@ def compare(a: Dim | Star, b: Dim | Star) -> Verdict:
     if isinstance(gap, int):
         return "refuted" if gap else "equal"
     assert isinstance(gap, Sym)
-    certain = (_rigid(a) and _rigid(b)) or _of_two_names(gap) or sign(gap) is not None or _leaves_remainder(gap)
+    gap = without_common_factor(gap)
+    if isinstance(gap, int):
+        return "refuted"
+    certain = (
+        of_two_names(gap)
+        or sign(gap) is not None
+        or holds_for_single_sizes(gap)
+        or _leaves_remainder(gap)
+        or of_two_values(gap)
+        or _multiples(a, b)
+    )
     return "refuted" if certain else "unknown"
 
 
@@ -43,33 +60,17 @@ def sign(dim: Dim) -> Literal[-1, 0, 1] | None:
     return None if len(signs) > 1 else 1 if signs.pop() else -1
 
 
-def is_rigid(atom: object) -> bool:
-    """Whether an atom is a plain name, which stands for a size of at least 1 that no other name has.
-
-    A name in braces, `{n}`, is a value from outside the shapes: nothing is assumed about it.
-    """
-    return isinstance(atom, str) and "{" not in atom
-
-
-def _rigid(dim: int | Sym) -> bool:
-    """A literal, or one name by itself."""
-    if isinstance(dim, int):
-        return True
-    monomial, n = dim.terms[0]
-    return len(dim.terms) == 1 and n == 1 and len(monomial) == 1 and is_rigid(monomial[0])
-
-
-def _of_two_names(gap: Sym) -> bool:
-    """`h-k+1` against `w-k+1`: two names, and nothing else that differs."""
-    monomials = [monomial for monomial, _ in gap.terms]
-    names = all(len(monomial) == 1 and is_rigid(monomial[0]) for monomial in monomials)
-    return len(monomials) == 2 and names and sum(n for _, n in gap.terms) == 0
-
-
 def _leaves_remainder(gap: Sym) -> bool:
     """`2*n-7` is zero for no integer at all."""
     constant = next((n for monomial, n in gap.terms if not monomial), 0)
     return constant % gcd(*(n for monomial, n in gap.terms if monomial)) != 0
+
+
+def _multiples(a: int | Sym, b: int | Sym) -> bool:
+    """`4*{n}` against `{n}`: sizes that only 0 would make equal."""
+    if not isinstance(a, Sym) or not isinstance(b, Sym) or len(a.terms) > 1 or len(b.terms) > 1:
+        return False
+    return a.terms[0][0] == b.terms[0][0]
 
 
 def compare_runs(a: Shape, b: Shape) -> Verdict:

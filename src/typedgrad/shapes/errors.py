@@ -78,6 +78,13 @@ class ShapeError(TypeError):
         return "\n".join([self.first_line, *self.details()])
 
 
+class AxisError(ShapeError, IndexError, ValueError):
+    """An axis, or a position along one, that is not there, or not of the size it must have.
+
+    It is an `IndexError` and a `ValueError` as well, which is what the Array API standard lets other libraries raise.
+    """
+
+
 class DTypeError(ShapeError):
     """An argument holds elements of a kind that is not accepted."""
 

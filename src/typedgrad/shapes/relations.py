@@ -12,7 +12,7 @@ from typing import overload
 from typedgrad.shapes.calls import extremum
 from typedgrad.shapes.compare import compare, compare_runs, sign
 from typedgrad.shapes.dim import Dim, Shape
-from typedgrad.shapes.errors import ShapeError, show
+from typedgrad.shapes.errors import AxisError, ShapeError, show
 from typedgrad.shapes.unknown import ANY_AXES, UNKNOWN, Star, Unknown
 
 
@@ -122,6 +122,16 @@ def divides(k: Dim, n: Dim, what: str) -> None:
         raise ShapeError(f"{what}: {show(n)} is not a multiple of {show(k)}")
 
 
+def without_common_runs(a: Shape, b: Shape) -> tuple[Shape, Shape]:
+    """Two shapes without the runs of axes that both have: `*b` holds equally many elements in each.
+
+    >>> without_common_runs((Star("b"), 6), (2, Star("b"), 3))
+    ((6,), (2, 3))
+    """
+    shared = {run for run in a if isinstance(run, Star) and run.name and a.count(run) == b.count(run)}
+    return tuple(n for n in a if n not in shared), tuple(n for n in b if n not in shared)
+
+
 def prod(shape: Iterable[Dim | Star]) -> Dim:
     """The number of elements; not known where a run of axes is not.
 
@@ -160,7 +170,7 @@ def axis_index(shape: Shape, axis: Dim) -> int:
     rank = len(shape)
     if not stars:
         if not -rank <= axis < rank:
-            raise ShapeError(f"axis {axis} is out of range for {rank} {'axis' if rank == 1 else 'axes'}")
+            raise AxisError(f"axis {axis} is out of range for {rank} {'axis' if rank == 1 else 'axes'}")
         return axis % rank
     if 0 <= axis < stars[0]:
         return axis

@@ -1,0 +1,93 @@
+"""Equations between sizes that a correct program does not rely on: what the verdict "refuted" rests on.
+
+Two names are two sizes, and a name is any size: whoever writes `h` where only 28 would do has made a mistake. But sizes
+may be related in ways that nobody has written down, as in `features == heads * size`: nothing of that kind is refuted.
+"""
+
+from __future__ import annotations
+
+from math import lcm
+from typing import Final
+
+from typedgrad.shapes.dim import Call, Monomial, Sym, collect, names_of, substitute
+
+_LARGE: Final = 10**9
+_PERIOD: Final = 256
+
+
+def is_rigid(atom: object) -> bool:
+    """Whether an atom is a plain name, which stands for a size of at least 1 that no other name has.
+
+    A name in braces, `{n}`, is a value from outside the shapes: it may be related to anything.
+    """
+    return isinstance(atom, str) and "{" not in atom
+
+
+def without_common_factor(gap: Sym) -> int | Sym:
+    """`h*k-h*m` as `k-m`: a name is at least 1, so that the one is 0 where the other is."""
+    shared = [atom for atom in gap.terms[0][0] if is_rigid(atom)]
+    for monomial, _ in gap.terms:
+        left = list(monomial)
+        kept = []
+        for atom in shared:
+            if atom in left:
+                left.remove(atom)
+                kept.append(atom)
+        shared = kept
+    return collect((_without(monomial, shared), n) for monomial, n in gap.terms) if shared else gap
+
+
+def _without(monomial: Monomial, factors: list[object]) -> Monomial:
+    left = list(monomial)
+    for atom in factors:
+        left.remove(atom)  # type: ignore[arg-type]  # an atom like the others
+    return tuple(left)
+
+
+def of_two_names(gap: Sym) -> bool:
+    """`h-k` against `w-k`, `h//2` against `w//2`: two names, and nothing else that differs."""
+    names = sorted(names_of(gap))
+    if len(names) != 2 or not all(map(is_rigid, names)):
+        return False
+    if not _period(gap) or any(len(names_of(Sym(((monomial, 1),)))) > 1 for monomial, _ in gap.terms):
+        return False
+    merged = substitute(gap, {names[0]: Sym.named(names[1])})
+    return isinstance(merged, int) and merged == 0
+
+
+def of_two_values(gap: Sym) -> bool:
+    """`{config.width}` against `{config.depth}`: two values from one place, and nothing else that differs."""
+    if len(gap.terms) != 2 or sum(n for _, n in gap.terms) != 0:
+        return False
+    atoms = [monomial[0] for monomial, _ in gap.terms if len(monomial) == 1]
+    places = [atom.strip("{}").rpartition(".")[0] for atom in atoms if isinstance(atom, str) and atom[0] == "{"]
+    return len(places) == 2 and places[0] == places[1]
+
+
+def holds_for_single_sizes(gap: Sym) -> bool:
+    """Whether only some sizes of the only name make it 0, as in `n-784`; but infinitely many do in `n-2*(n//2)`."""
+    name, *others = names_of(gap)
+    period = 0 if others or not is_rigid(name) else _period(gap)
+    if not period:
+        return False
+    # On each residue it is a polynomial in the end. One that is 0 everywhere is 0 here.
+    return all(substitute(gap, {name: _LARGE + i}) != 0 for i in range(period))
+
+
+def _period(dim: int | Sym) -> int:
+    """A number that all divisors in it divide; 0 if there is none, or a large one only, or `min` and `max` in it.
+
+    `min(t,1024)` and `t` are the same for all the sizes that a program may have in mind.
+    """
+    period = 1
+    for monomial, _ in dim.terms if isinstance(dim, Sym) else ():
+        for atom in monomial:
+            if isinstance(atom, Call):
+                divisor = atom.args[-1]
+                if atom.op != "//" or not isinstance(divisor, int):
+                    return 0
+                inner = [_period(arg) for arg in atom.args]
+                period = 0 if 0 in inner else lcm(period, abs(divisor) * lcm(*inner))
+                if not 0 < period <= _PERIOD:
+                    return 0
+    return period
