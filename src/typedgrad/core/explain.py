@@ -42,7 +42,7 @@ def explain_arguments(
 ) -> Exception | None:
     """The error for arguments that do not fit their annotations, or None if nothing can be found wrong with them."""
     for a in reading.arguments:
-        if a.name in arguments and not is_variadic(a):
+        if a.name in arguments and (a.many or not is_variadic(a)):
             refusal = _wrong_type(a, arguments[a.name], title)
             if refusal is not None:
                 return refusal

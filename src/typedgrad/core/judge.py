@@ -146,6 +146,7 @@ class Judge:
             "_Tensor_": Tensor,
             "_class_": class_of,
             "_len_": len,
+            "_tuple_": tuple,
             "_storage_": jaxtyping_storage._shape_storage,
             **{f"_default_{a.name}_": a.default for a in self.reading.arguments},
         }
@@ -280,6 +281,7 @@ def _bound(judge: Judge, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[
     positional = [a.name for a in names if a.kind is not a.kind.KEYWORD_ONLY]
     found.update(zip(positional, args, strict=False))
     found.update({k: v for k, v in kwargs.items() if k in {a.name for a in names}})
+    found |= {a.name: args[len(positional) :] for a in judge.reading.arguments if a.kind is a.kind.VAR_POSITIONAL}
     return found
 
 

@@ -55,7 +55,7 @@ def wrapper_source(function: Callable[..., Any], reading: Reading, self_key: str
         return None
     key = "".join(f"{part}, " for part in parts if part)
     passed = ", ".join(_passed(a) for a in arguments)
-    positional = "".join(f"{a.name}, " for a in arguments if a.kind is not a.kind.KEYWORD_ONLY)
+    positional = "".join(f"{_star(a)}{a.name}, " for a in arguments if a.kind is not a.kind.KEYWORD_ONLY)
     keywords = ", ".join(f"{a.name!r}: {a.name}" for a in arguments if a.kind is a.kind.KEYWORD_ONLY)
     # Names that are not parameters begin and end with an underscore, so that no parameter is hidden.
     return f"""
@@ -86,7 +86,11 @@ def written({parameter_list(arguments)}):
 
 
 def _passed(a: Argument) -> str:
-    return f"{a.name}={a.name}" if a.kind is a.kind.KEYWORD_ONLY else a.name
+    return f"{a.name}={a.name}" if a.kind is a.kind.KEYWORD_ONLY else f"{_star(a)}{a.name}"
+
+
+def _star(a: Argument) -> str:
+    return "*" if a.kind is a.kind.VAR_POSITIONAL else ""
 
 
 def _default_fits(a: Argument) -> bool:
@@ -95,6 +99,9 @@ def _default_fits(a: Argument) -> bool:
 
 def _part(a: Argument) -> str | None:
     """What the key says of one argument: "" for nothing, None if its verdict cannot be remembered."""
+    if a.many and a.array_type is Tensor and a.kind is a.kind.VAR_POSITIONAL and not a.optional and not a.scalar:
+        item = _key_part("_item_", a.hint)
+        return item and f"_tuple_([{item} for _item_ in {a.name}])"
     if is_variadic(a):
         return None
     return "" if a.hint is Any or a.hint is inspect.Parameter.empty else _key_part(a.name, a.hint)

@@ -76,7 +76,8 @@ def _argument(name: str, kind: Any, default: object, hint: Any) -> Argument:
     if len(arrays) == 1:
         (array,) = arrays
         scalar = any(option in _SCALARS for option in options)
-        return Argument(name, kind, default, hint, _slot(array), NoneType in options, scalar, array.array_type)
+        slot = _slot(array, many=kind is Parameter.VAR_POSITIONAL)
+        return Argument(name, kind, default, hint, slot, NoneType in options, scalar, array.array_type)
     if len(options) == 1 and typing.get_origin(hint) in (Sequence, tuple, list):
         items = [item for item in typing.get_args(hint) if item is not Ellipsis]
         if len(items) == 1 and _is_array(items[0]):
@@ -87,13 +88,18 @@ def _argument(name: str, kind: Any, default: object, hint: Any) -> Argument:
 def _result(hint: Any) -> Slot | tuple[Slot, ...] | None:
     if _is_array(hint):
         return _slot(hint)
-    if typing.get_origin(hint) is tuple:
-        items = typing.get_args(hint)
+    if typing.get_origin(hint) is tuple or record_of(hint) is not None:
+        items = typing.get_args(hint) or tuple(typing.get_type_hints(hint, include_extras=True).values())
         if len(items) == 2 and items[1] is Ellipsis:
             return _slot(items[0], many=True) if _is_array(items[0]) else None
         if items and all(map(_is_array, items)):
             return tuple(map(_slot, items))
     return None
+
+
+def record_of(hint: Any) -> type[tuple[Any, ...]] | None:
+    """The class of named tuples that an annotation is, if it is one."""
+    return hint if isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields") else None
 
 
 def _is_array(hint: Any) -> bool:
@@ -127,8 +133,11 @@ def parameter_list(arguments: tuple[Argument, ...]) -> str:
     texts: list[str] = []
     kinds = [a.kind for a in arguments]
     for i, a in enumerate(arguments):
-        if a.kind is Parameter.KEYWORD_ONLY and (i == 0 or kinds[i - 1] is not a.kind):
+        if a.kind is Parameter.KEYWORD_ONLY and not {a.kind, Parameter.VAR_POSITIONAL} & set(kinds[:i]):
             texts.append("*")
+        if a.kind is Parameter.VAR_POSITIONAL:
+            texts.append(f"*{a.name}")
+            continue
         texts.append(a.name if is_required(a) else f"{a.name}=_default_{a.name}_")
         if a.kind is Parameter.POSITIONAL_ONLY and (i + 1 == len(arguments) or kinds[i + 1] is not a.kind):
             texts.append("/")
