@@ -1,0 +1,33 @@
+"""All rows, by the section of the page in which they stand."""
+
+from __future__ import annotations
+
+from tests.peers import (
+    rows_activation,
+    rows_attention,
+    rows_conv,
+    rows_elementwise,
+    rows_layers,
+    rows_linalg,
+    rows_loss,
+    rows_move,
+    rows_norm,
+    rows_recurrent,
+    rows_reduce,
+)
+from tests.peers.row import Row, unlike
+
+SECTIONS: dict[str, list[Row]] = {
+    "Functions of each element": rows_elementwise.ROWS,
+    "Activations": rows_activation.ROWS,
+    "Reductions and order": rows_reduce.ROWS,
+    "Shapes, indices, creation": rows_move.ROWS,
+    "Products and linear algebra": rows_linalg.ROWS,
+    "Convolution, pooling, resizing": rows_conv.ROWS,
+    "Layers": rows_layers.ROWS,
+    "Normalisation and dropout": rows_norm.ROWS,
+    "Recurrence": rows_recurrent.ROWS,
+    "Attention": rows_attention.ROWS,
+    "Losses": rows_loss.ROWS,
+}
+ROWS = unlike(SECTIONS.values())

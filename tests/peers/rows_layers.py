@@ -1,0 +1,195 @@
+"""Layers: dense, convolutions, pooling, activations, normalisation, embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.peers.layers import Params, of_layer, under
+from tests.peers.peer import called, functional, torch
+from tests.peers.row import Draw, Row, Setting
+from typedgrad import nn
+
+
+def _dense(d: Draw) -> Setting:
+    n_in, n_out, shape = d.size(), d.size(), d.shape(1, 3)
+    return of_layer(
+        d,
+        nn.Dense(in_features=n_in, out_features=n_out, use_bias=d.index != 1),
+        (d.normal(*shape, n_in),),
+        lambda p, x: functional.linear(x, p["weight"].T, p.get("bias")),
+    )
+
+
+def convolution(rank: int) -> Row:
+    """Strides, paddings and dilations as for the op."""
+    name = f"Conv{rank}d"
+
+    def draw(d: Draw) -> Setting:
+        groups = d.one_of(1, 2, 1)
+        options: dict[str, Any] = {"stride": d.size(1, 2), "padding": d.size(0, 2), "dilation": d.size(1, 2)}
+        layer = getattr(nn, name)(
+            in_channels=2 * groups, out_channels=3 * groups, kernel=2, groups=groups, use_bias=d.index != 1, **options
+        )
+        x = d.normal(2, 2 * groups, *(d.size(5, 7) for _ in range(rank)))
+
+        def theirs(p: Params, x: Any) -> Any:
+            return getattr(functional, name.lower())(x, p["weight"], p.get("bias"), groups=groups, **options)
+
+        return of_layer(d, layer, (x,), theirs)
+
+    return Row(f"nn.{name}", f"torch.nn.functional.{name.lower()}", draw)
+
+
+def transposed(rank: int) -> Row:
+    """The same the other way round."""
+    name, theirs_name = f"ConvTranspose{rank}d", f"conv_transpose{rank}d"
+
+    def draw(d: Draw) -> Setting:
+        groups = d.one_of(1, 2, 1)
+        options: dict[str, Any] = {"stride": 2, "padding": d.size(0, 1), "output_padding": d.size(0, 1)}
+        layer = getattr(nn, name)(
+            in_channels=2 * groups, out_channels=3 * groups, kernel=3, groups=groups, use_bias=d.index != 1, **options
+        )
+        x = d.normal(2, 2 * groups, *(d.size(2, 4) for _ in range(rank)))
+
+        def theirs(p: Params, x: Any) -> Any:
+            return getattr(functional, theirs_name)(x, p["weight"], p.get("bias"), groups=groups, **options)
+
+        return of_layer(d, layer, (x,), theirs)
+
+    return Row(f"nn.{name}", f"torch.nn.functional.{theirs_name}", draw)
+
+
+def _depthwise(d: Draw) -> Setting:
+    multiplier, stride = d.size(1, 2), d.size(1, 2)
+    layer = nn.DepthwiseConv2d(in_channels=3, multiplier=multiplier, kernel=(2, 3), stride=stride, padding=1)
+    return of_layer(
+        d,
+        layer,
+        (d.normal(2, 3, 5, 6),),
+        lambda p, x: functional.conv2d(x, p["weight"], p["bias"], stride=stride, padding=1, groups=3),
+    )
+
+
+def _separable(d: Draw) -> Setting:
+    multiplier, stride = d.size(1, 2), d.size(1, 2)
+    layer = nn.SeparableConv2d(
+        in_channels=3, out_channels=4, multiplier=multiplier, kernel=2, stride=stride, use_bias=d.index != 1
+    )
+
+    def theirs(p: Params, x: Any) -> Any:
+        deep, point = under(p, "depthwise"), under(p, "pointwise")
+        y = functional.conv2d(x, deep["weight"], deep.get("bias"), stride=stride, groups=3)
+        return functional.conv2d(y, point["weight"], point.get("bias"))
+
+    return of_layer(d, layer, (d.normal(2, 3, 5, 6),), theirs)
+
+
+def pooling(kind: str, rank: int) -> Row:
+    """As for the op."""
+    name = f"{kind}Pool{rank}d"
+
+    def draw(d: Draw) -> Setting:
+        options: dict[str, Any] = {"stride": d.size(1, 2), "padding": d.size(0, 1)}
+        ceil = d.flag()
+        return Setting(
+            (d.apart(2, 3, *(d.size(5, 7) for _ in range(rank))),),
+            getattr(nn, name)(kernel=2, rounding="ceil" if ceil else "floor", **options),
+            lambda x: called(f"torch.nn.{name}")(2, ceil_mode=ceil, **options)(x),
+        )
+
+    return Row(f"nn.{name}", f"torch.nn.{name}", draw)
+
+
+def _global(d: Draw) -> Setting:
+    kind = d.one_of("mean", "max", "sum")
+    theirs: Any = {
+        "mean": lambda x: x.flatten(2).mean(-1),
+        "max": lambda x: x.flatten(2).amax(-1),
+        "sum": lambda x: x.flatten(2).sum(-1),
+    }[kind]
+    return Setting((d.apart(2, 3, *d.shape(1, 3)),), nn.GlobalPool(kind=kind), theirs)
+
+
+def activation(name: str, ours: Any, peer: str, theirs: Callable[[Any], Any]) -> Row:
+    """A layer without parameters."""
+    return Row(f"nn.{name}", peer, lambda d: Setting((d.normal(*d.shape(1, 3)),), ours, theirs))
+
+
+ACTIVATIONS = [
+    activation("Relu", nn.Relu(), "torch.nn.ReLU", lambda x: torch.nn.ReLU()(x)),
+    activation("LeakyRelu", nn.LeakyRelu(slope=0.2), "torch.nn.LeakyReLU", lambda x: torch.nn.LeakyReLU(0.2)(x)),
+    activation("Sigmoid", nn.Sigmoid(), "torch.nn.Sigmoid", lambda x: torch.nn.Sigmoid()(x)),
+    activation("Tanh", nn.Tanh(), "torch.nn.Tanh", lambda x: torch.nn.Tanh()(x)),
+    activation("Gelu", nn.Gelu(), "torch.nn.GELU", lambda x: torch.nn.GELU()(x)),
+    activation("Silu", nn.Silu(), "torch.nn.SiLU", lambda x: torch.nn.SiLU()(x)),
+    activation("Elu", nn.Elu(alpha=0.7), "torch.nn.ELU", lambda x: torch.nn.ELU(0.7)(x)),
+    activation("Softplus", nn.Softplus(), "torch.nn.Softplus", lambda x: torch.nn.Softplus()(x)),
+    activation("Softmax", nn.Softmax(axis=0), "torch.nn.Softmax", lambda x: torch.nn.Softmax(0)(x)),
+]
+
+
+def _pad(d: Draw) -> Setting:
+    mode = d.one_of("constant", "reflect", "replicate")
+    (a, b), (c, e) = widths = ((d.size(0, 2), d.size(0, 2)), (d.size(0, 2), d.size(0, 2)))
+    return Setting(
+        (d.normal(2, 3, 4, 5),),
+        nn.Pad2d(padding=widths, mode=mode),
+        lambda x: functional.pad(x, (c, e, a, b), mode=mode),
+    )
+
+
+def _zero_pad(d: Draw) -> Setting:
+    n = d.size(1, 3)
+    return Setting((d.normal(2, 3, 4, 5),), nn.ZeroPad2d(padding=n), lambda x: torch.nn.ZeroPad2d(n)(x))
+
+
+def _upsample(d: Draw) -> Setting:
+    n = d.size(1, 3)
+    return Setting((d.normal(2, 3, 2, 3),), nn.Upsample2d(scale=n), lambda x: torch.nn.Upsample(scale_factor=n)(x))
+
+
+def _shuffle(d: Draw) -> Setting:
+    return Setting((d.normal(2, 8, 3, 2),), nn.PixelShuffle(factor=2), lambda x: torch.nn.PixelShuffle(2)(x))
+
+
+def _unshuffle(d: Draw) -> Setting:
+    return Setting((d.normal(2, 3, 4, 6),), nn.PixelUnshuffle(factor=2), lambda x: torch.nn.PixelUnshuffle(2)(x))
+
+
+def _flatten(d: Draw) -> Setting:
+    return Setting((d.normal(2, 3, *d.shape(1, 2)),), nn.Flatten(), lambda x: torch.nn.Flatten()(x))
+
+
+def _embedding(d: Draw) -> Setting:
+    layer = nn.Embedding(vocabulary=7, features=d.size())
+    return of_layer(d, layer, (d.integers(0, 6, *d.shape(1, 3)),), lambda p, i: functional.embedding(i, p["weight"]))
+
+
+def _sequential(d: Draw) -> Setting:
+    layer = nn.Sequential(nn.Dense(in_features=3, out_features=4), nn.Tanh(), nn.Dense(in_features=4, out_features=2))
+
+    def theirs(p: Params, x: Any) -> Any:
+        w1, b1, w2, b2 = p.values()
+        return functional.linear(torch.tanh(functional.linear(x, w1.T, b1)), w2.T, b2)
+
+    return of_layer(d, layer, (d.normal(d.size(), 3),), theirs)
+
+
+ROWS = [
+    Row("nn.Dense", "torch.nn.functional.linear", _dense, note="our weight is [in, out], theirs [out, in]"),
+    Row("nn.Flatten", "torch.nn.Flatten", _flatten),
+    Row("nn.Sequential", "torch.nn.functional.linear, torch.tanh", _sequential),
+    *map(convolution, (1, 2, 3)), *map(transposed, (1, 2, 3)),
+    Row("nn.DepthwiseConv2d", "torch.nn.functional.conv2d, groups", _depthwise),
+    Row("nn.SeparableConv2d", "torch.nn.functional.conv2d, twice", _separable),
+    *(pooling(kind, rank) for kind in ("Max", "Avg") for rank in (1, 2, 3)),
+    Row("nn.GlobalPool", "torch.mean, amax, sum", _global),
+    *ACTIVATIONS,
+    Row("nn.Pad2d", "torch.nn.functional.pad", _pad), Row("nn.ZeroPad2d", "torch.nn.ZeroPad2d", _zero_pad),
+    Row("nn.Upsample2d", "torch.nn.Upsample", _upsample),
+    Row("nn.PixelShuffle", "torch.nn.PixelShuffle", _shuffle),
+    Row("nn.PixelUnshuffle", "torch.nn.PixelUnshuffle", _unshuffle),
+    Row("nn.Embedding", "torch.nn.functional.embedding", _embedding),
+]  # fmt: skip

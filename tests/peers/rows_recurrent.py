@@ -1,0 +1,282 @@
+"""Recurrent layers, and what they are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typedgrad as tg
+from tests.peers.layers import Params, of_layer, under
+from tests.peers.peer import torch
+from tests.peers.row import Array, Draw, Row, Setting
+from typedgrad import nn
+
+KINDS: dict[str, Any] = {"Rnn": nn.Rnn, "Lstm": nn.Lstm, "Gru": nn.Gru}
+THEIRS = {"Rnn": "RNN", "Lstm": "LSTM", "Gru": "GRU"}
+ORDER = "gates in their order (Keras: i, f, c, o; Deeplearning4j: c, f, o, i); one bias, theirs two that add up"
+
+
+def named(p: Params, suffix: str) -> Params:
+    """Our parameters by their names. Of their two biases ours are one, where they only add up."""
+    bias = p["bias"]
+    second = torch.zeros_like(bias)
+    if "recurrent_bias" in p:
+        own = p["recurrent_bias"]
+        second = torch.cat([torch.zeros_like(bias[: -len(own)]), own])
+    return {
+        f"weight_ih{suffix}": p["weight"].T,
+        f"weight_hh{suffix}": p["recurrent"].T,
+        f"bias_ih{suffix}": bias,
+        f"bias_hh{suffix}": second,
+    }
+
+
+def states_of(state: Any) -> list[Any]:
+    """The tensors of a state: the output first, the cell of an LSTM then."""
+    return list(state) if isinstance(state, tuple) else [state]
+
+
+def lengths_of(d: Draw, batch: int, time: int) -> Array:
+    """Lengths in falling order, as theirs wants them."""
+    found = d.integers(1, time, batch)
+    found[0] = time
+    found[::-1].sort()
+    return found
+
+
+def run_theirs(
+    kind: str, sizes: tuple[int, int], params: Params, x: Any, lengths: Any, **options: Any
+) -> tuple[Any, Any]:
+    """Outputs and last states of their layer; of sequences of several lengths if there are `lengths`."""
+    layer = getattr(torch.nn, THEIRS[kind])(*sizes, batch_first=True, dtype=x.dtype, **options)
+    if lengths is None:
+        return torch.func.functional_call(layer, params, (x,))  # type: ignore[no-any-return]  # a pair
+    packed = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True)
+    y, last = torch.func.functional_call(layer, params, (packed,))
+    return torch.nn.utils.rnn.pad_packed_sequence(y, batch_first=True, total_length=x.shape[1])[0], last
+
+
+def one_way(kind: str, options: tuple[dict[str, Any], dict[str, Any]] = ({}, {}), title: str = "") -> Row:
+    """Outputs and last states, with and without lengths."""
+    mine, other = options
+
+    def draw(d: Draw) -> Setting:
+        n_in, n, batch, time = d.size(), d.size(), d.size(1, 4), d.size(2, 6)
+        lengths = lengths_of(d, batch, time)
+        given = d.index != 1
+
+        def ours(model: Any, x: Any, lengths: Any) -> Any:
+            y, last = model.unroll(x, lengths=lengths if given else None)
+            return [y, *states_of(last)]
+
+        def theirs(p: Params, x: Any, lengths: Any) -> Any:
+            y, last = run_theirs(kind, (n_in, n), named(p, "_l0"), x, lengths if given else None, **other)
+            return [y, *(part[0] for part in (last if isinstance(last, tuple) else (last,)))]
+
+        layer = KINDS[kind](in_features=n_in, features=n, **mine)
+        return of_layer(d, layer, (d.normal(batch, time, n_in), lengths), theirs, ours)
+
+    return Row(
+        f"nn.{kind}",
+        f"torch.nn.{THEIRS[kind]}{title}",
+        draw,
+        note=ORDER if kind != "Rnn" else "one bias, theirs two that add up",
+    )
+
+
+def both_ways(kind: str) -> Row:
+    """Both directions, and their last states."""
+
+    def draw(d: Draw) -> Setting:
+        n_in, n, batch, time = d.size(), d.size(), d.size(1, 4), d.size(2, 6)
+        lengths = lengths_of(d, batch, time)
+        given = d.index != 1
+
+        def ours(model: Any, x: Any, lengths: Any) -> Any:
+            y, (ahead, behind) = model.unroll(x, lengths=lengths if given else None)
+            pairs = zip(states_of(ahead), states_of(behind), strict=True)
+            return [y, *(tg.stack(pair) for pair in pairs)]
+
+        def theirs(p: Params, x: Any, lengths: Any) -> Any:
+            params = named(under(p, "forward"), "_l0") | named(under(p, "backward"), "_l0_reverse")
+            y, last = run_theirs(kind, (n_in, n), params, x, lengths if given else None, bidirectional=True)
+            return [y, *(last if isinstance(last, tuple) else (last,))]
+
+        layer = nn.Bidirectional(forward=KINDS[kind](in_features=n_in, features=n))
+        return of_layer(d, layer, (d.normal(batch, time, n_in), lengths), theirs, ours)
+
+    return Row("nn.Bidirectional", f"torch.nn.{THEIRS[kind]}, bidirectional", draw)
+
+
+def _cell(kind: str) -> Row:
+    def draw(d: Draw) -> Setting:
+        n_in, n, batch = d.size(), d.size(), d.size()
+        x, states = d.normal(batch, n_in), [d.normal(batch, n) for _ in range(2 if kind == "Lstm" else 1)]
+
+        def ours(model: Any, x: Any, *states: Any) -> Any:
+            return states_of(model(x, nn.LstmState(*states) if kind == "Lstm" else states[0]))
+
+        def theirs(p: Params, x: Any, *states: Any) -> Any:
+            cell = getattr(torch.nn, f"{THEIRS[kind]}Cell")(n_in, n, dtype=x.dtype)
+            found = torch.func.functional_call(cell, named(p, ""), (x, states if kind == "Lstm" else states[0]))
+            return list(found) if isinstance(found, tuple) else [found]
+
+        return of_layer(d, getattr(nn, f"{kind}Cell")(in_features=n_in, features=n), (x, *states), theirs, ours)
+
+    names = f"nn.{kind}Cell nn.LstmState" if kind == "Lstm" else f"nn.{kind}Cell"
+    return Row(names, f"torch.nn.{THEIRS[kind]}Cell", draw)
+
+
+def _peepholes(d: Draw) -> Setting:
+    """The equations of Gers and Schmidhuber."""
+    n_in, n, batch, time = d.size(), d.size(), d.size(1, 3), d.size(2, 4)
+
+    def theirs(p: Params, x: Any) -> Any:
+        h, c, outputs = torch.zeros(batch, n, dtype=x.dtype), torch.zeros(batch, n, dtype=x.dtype), []
+        for t in range(time):
+            i, f, g, o = (x[:, t] @ p["weight"] + h @ p["recurrent"] + p["bias"]).chunk(4, -1)
+            i, f = torch.sigmoid(i + p["input_peephole"] * c), torch.sigmoid(f + p["forget_peephole"] * c)
+            c = f * c + i * torch.tanh(g)
+            h = torch.sigmoid(o + p["output_peephole"] * c) * torch.tanh(c)
+            outputs.append(h)
+        return torch.stack(outputs, 1)
+
+    return of_layer(d, nn.Lstm(in_features=n_in, features=n, peepholes=True), (d.normal(batch, time, n_in),), theirs)
+
+
+def _reset_before(d: Draw) -> Setting:
+    """The equations of Cho et al."""
+    n_in, n, batch, time = d.size(), d.size(), d.size(1, 3), d.size(2, 4)
+
+    def theirs(p: Params, x: Any) -> Any:
+        h, outputs = torch.zeros(batch, n, dtype=x.dtype), []
+        for t in range(time):
+            from_x = x[:, t] @ p["weight"] + p["bias"]
+            r, z = torch.sigmoid(from_x[:, : 2 * n] + h @ p["recurrent"][:, : 2 * n]).chunk(2, -1)
+            candidate = torch.tanh(from_x[:, 2 * n :] + (r * h) @ p["recurrent"][:, 2 * n :])
+            h = z * h + (1 - z) * candidate
+            outputs.append(h)
+        return torch.stack(outputs, 1)
+
+    return of_layer(d, nn.Gru(in_features=n_in, features=n, reset="before"), (d.normal(batch, time, n_in),), theirs)
+
+
+def _merged(d: Draw) -> Setting:
+    how = d.one_of("add", "multiply", "average")
+
+    def theirs(p: Params, x: Any) -> Any:
+        params = named(under(p, "forward"), "_l0") | named(under(p, "backward"), "_l0_reverse")
+        a, b = run_theirs("Gru", (3, 2), params, x, None, bidirectional=True)[0].chunk(2, -1)
+        return a + b if how == "add" else a * b if how == "multiply" else (a + b) / 2
+
+    layer = nn.Bidirectional(forward=nn.Gru(in_features=3, features=2), merge=how)
+    return of_layer(d, layer, (d.normal(2, 4, 3),), theirs)
+
+
+def _lstm_step(d: Draw) -> Setting:
+    def theirs(c: Any, gates: Any) -> Any:
+        i, f, g, o = gates.chunk(4, -1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+    batch, n = d.shape(0, 2), d.size()
+    return Setting((d.normal(*batch, n), d.normal(*batch, 4 * n)), tg.lstm_step, theirs)
+
+
+def _gru_step(d: Draw) -> Setting:
+    def theirs(h: Any, a: Any, b: Any) -> Any:
+        (r, z, n), (r2, z2, n2) = a.chunk(3, -1), b.chunk(3, -1)
+        z = torch.sigmoid(z + z2)
+        return z * h + (1 - z) * torch.tanh(n + torch.sigmoid(r + r2) * n2)
+
+    batch, n = d.shape(0, 2), d.size()
+    return Setting((d.normal(*batch, n), d.normal(*batch, 3 * n), d.normal(*batch, 3 * n)), tg.gru_step, theirs)
+
+
+def _last_step(d: Draw) -> Setting:
+    lengths = d.integers(1, 5, 3)
+    return Setting(
+        (d.normal(3, 5, 2), lengths),
+        lambda x, n: nn.LastStep()(x, lengths=n),
+        lambda x, n: x[torch.arange(3), n - 1],
+    )
+
+
+def _time_distributed(d: Draw) -> Setting:
+    layer = nn.TimeDistributed(layer=nn.Conv1d(in_channels=2, out_channels=3, kernel=2))
+
+    def theirs(p: Params, x: Any) -> Any:
+        kernel, bias = p.values()
+        steps = [torch.nn.functional.conv1d(x[:, t], kernel, bias) for t in range(x.shape[1])]
+        return torch.stack(steps, 1)
+
+    return of_layer(d, layer, (d.normal(2, d.size(1, 4), 2, 5),), theirs)
+
+
+def _scan(d: Draw) -> Setting:
+    reverse = d.flag()
+
+    def ours(h: Any, xs: Any, w: Any) -> Any:
+        def step(h: Any, x: Any) -> Any:
+            h = tg.tanh(h @ w + x)
+            return h, h * x
+
+        return tg.scan(step, h, xs, reverse=reverse)
+
+    def theirs(h: Any, xs: Any, w: Any) -> Any:
+        outputs = []
+        for x in reversed(xs) if reverse else xs:
+            h = torch.tanh(h @ w + x)
+            outputs.append(h * x)
+        return h, torch.stack(outputs[::-1] if reverse else outputs)
+
+    return Setting((d.normal(2, 3), d.normal(d.size(), 2, 3), d.normal(3, 3)), ours, theirs)
+
+
+def _cond(d: Draw) -> Setting:
+    def choose(x: Any, y: Any) -> Any:
+        return x.sum() * y if bool(x.sum() > 0) else torch.sin(y)
+
+    return Setting(
+        (d.normal(3), d.normal(4)),
+        lambda x, y: tg.cond(x.sum() > 0.0, lambda x, y: x.sum() * y, lambda x, y: tg.sin(y), x, y),
+        choose,
+    )
+
+
+def _while(d: Draw) -> Setting:
+    def theirs(x: Any) -> Any:
+        while bool((x * x).sum() < 50.0):
+            x = 1.5 * x + torch.sin(x)
+        return x
+
+    return Setting(
+        (d.normal(3),),
+        lambda x: tg.while_loop(lambda x: (x * x).sum() < 50.0, lambda x: 1.5 * x + tg.sin(x), x, limit=50),
+        theirs,
+    )
+
+
+def _checkpoint(d: Draw) -> Setting:
+    def theirs(x: Any, w: Any) -> Any:
+        return torch.utils.checkpoint.checkpoint(lambda x, w: torch.tanh(x @ w), x, w, use_reentrant=False)
+
+    def ours(x: tg.Tensor, w: tg.Tensor) -> tg.Tensor:
+        return tg.tanh(x @ w)
+
+    return Setting((d.normal(d.size(), 3), d.normal(3, 2)), tg.checkpoint(ours), theirs)
+
+
+ROWS = [
+    *map(one_way, KINDS),
+    one_way("Rnn", ({"activation": tg.relu}, {"nonlinearity": "relu"}), ", relu"),
+    *map(both_ways, KINDS),
+    Row("nn.Bidirectional", "torch.nn.GRU, both directions merged otherwise", _merged),
+    *map(_cell, KINDS),
+    Row("nn.Lstm", "formula in PyTorch, peepholes", _peepholes),
+    Row("nn.Gru", "formula in PyTorch, reset before the product", _reset_before),
+    Row("lstm_step", "formula in PyTorch", _lstm_step), Row("gru_step", "formula in PyTorch", _gru_step),
+    Row("nn.LastStep", "torch.Tensor.__getitem__", _last_step),
+    Row("nn.TimeDistributed", "torch.nn.functional.conv1d, step by step", _time_distributed),
+    Row("scan", "loop in PyTorch", _scan), Row("cond", "branch in PyTorch", _cond),
+    Row("while_loop", "loop in PyTorch", _while), Row("checkpoint", "torch.utils.checkpoint.checkpoint", _checkpoint),
+]  # fmt: skip
