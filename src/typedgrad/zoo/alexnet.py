@@ -9,6 +9,7 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.nn import Conv2d, Dense, Dropout, Layer, LocalResponseNorm, MaxPool2d, sub
 from typedgrad.ops.activation import relu
 from typedgrad.ops.rearrange import flatten
+from typedgrad.shapes import ShapeError
 
 
 def _conv(inputs: int, outputs: int, *, kernel: int = 3, groups: int = 1) -> Conv2d:
@@ -16,7 +17,10 @@ def _conv(inputs: int, outputs: int, *, kernel: int = 3, groups: int = 1) -> Con
 
 
 def _flat_features(net: AlexNet) -> int:
-    found: int = eval_shape(net.features, abstract((1, net.channels, net.size, net.size))).size
+    try:
+        found: int = eval_shape(net.features, abstract((1, net.channels, net.size, net.size))).size
+    except ShapeError as error:
+        raise ValueError(f"AlexNet: nothing is left of pictures with `size`={net.size}: {error.summary}") from error
     return found
 
 
@@ -28,8 +32,8 @@ class AlexNet(Layer):
     neural networks", 2012. The second, fourth and fifth convolutions are in two groups, one for each of their two GPUs.
 
     Raises:
-        ValueError: if `width` is not a multiple of 6.
-        ShapeError: for images of another size; if nothing is left of a `size` after the poolings.
+        ValueError: if `width` is not a multiple of 6, or nothing is left of a picture of that `size`.
+        ShapeError: for images of another size.
 
     >>> tg.eval_shape(tg.zoo.AlexNet(), "n 3 227 227")
     Tensor(float32[n 1000], abstract)
