@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from jaxtyping import Bool, Float32, Int64
 
-import typedgrad as tg
 from typedgrad import Tensor
 from typedgrad.nn import Dense
 from typedgrad.zoo import AlexNet, Bert, LeNet, ResNet, VisionTransformer
