@@ -12,6 +12,7 @@ from typedgrad.core.broadcasting import sum_to as sum_to
 from typedgrad.core.casting import astype as astype
 from typedgrad.core.checkpointing import checkpoint as checkpoint
 from typedgrad.core.claims import assert_shape as assert_shape
+from typedgrad.core.constants import __array_api_version__ as __array_api_version__
 from typedgrad.core.constants import bool as bool
 from typedgrad.core.constants import complex64 as complex64
 from typedgrad.core.constants import complex128 as complex128
@@ -222,6 +223,7 @@ if TYPE_CHECKING:
     from typedgrad.ops.diagonals import diag as diag
     from typedgrad.ops.diagonals import diagonal as diagonal
     from typedgrad.ops.diagonals import trace as trace
+    from typedgrad.ops.difference import diff as diff
     from typedgrad.ops.distance import cosine_similarity as cosine_similarity
     from typedgrad.ops.distance import l2_normalize as l2_normalize
     from typedgrad.ops.distance import pairwise_distance as pairwise_distance
@@ -259,6 +261,7 @@ if TYPE_CHECKING:
     from typedgrad.ops.margin_loss import one_vs_all_hinge as one_vs_all_hinge
     from typedgrad.ops.masks import causal_mask as causal_mask
     from typedgrad.ops.masks import length_mask as length_mask
+    from typedgrad.ops.namespace import __array_namespace_info__ as __array_namespace_info__
     from typedgrad.ops.one_hot import one_hot as one_hot
     from typedgrad.ops.outer import kron as kron
     from typedgrad.ops.outer import outer as outer
@@ -317,6 +320,7 @@ if TYPE_CHECKING:
 else:
     # Where to find what is loaded on first use, so that importing the package stays cheap.
     _LAZY = {
+        "__array_namespace_info__": "typedgrad.ops.namespace",
         "__version__": "typedgrad.version",
         "adaptive_avg_pool": "typedgrad.ops.adaptive",
         "adaptive_max_pool": "typedgrad.ops.adaptive",
@@ -358,6 +362,7 @@ else:
         "diagonal": "typedgrad.ops.diagonals",
         "dice": "typedgrad.ops.density_loss",
         "distance_ratio": "typedgrad.ops.pair_loss",
+        "diff": "typedgrad.ops.difference",
         "einsum": "typedgrad.ops.einsum",
         "erf": "typedgrad.ops.special",
         "erfc": "typedgrad.ops.special",

@@ -170,6 +170,11 @@ def _matrix_norm(x: Any, *, keepdims: bool = False, ord: Any = "fro") -> Any:
     return _each(np.linalg.norm, x, (*x.shape[:-2], 1, 1) if keepdims else x.shape[:-2], ord=ord)
 
 
+def _with(matrices: Callable[[Random], dict[str, Any]]) -> Callable[[Random], dict[str, Any]]:
+    """Matrices, and a size beside the largest singular value below which none is."""
+    return lambda rng: {**matrices(rng), "rtol": np.asarray(rng.choice((1e-3, 1e-6)))}
+
+
 CASES = {
     "inv": Case(np.linalg.inv, arrays=_square),
     "solve": Case(_solve, arrays=_equations),
@@ -185,8 +190,8 @@ CASES = {
     ),
     "svdvals": Case(lambda x: np.linalg.svd(x, compute_uv=False), arrays=_rectangular),
     "qr": Case(lambda x, mode="reduced": tuple(np.linalg.qr(x, mode)), arrays=_rectangular, statics=_mode),
-    "pinv": Case(np.linalg.pinv, arrays=_rectangular),
-    "matrix_rank": Case(np.linalg.matrix_rank, arrays=_not_empty),
+    "inverse_above": Case(lambda x, rtol: np.linalg.pinv(x, rtol=rtol), arrays=_with(_rectangular)),
+    "rank_above": Case(lambda x, rtol: np.linalg.matrix_rank(x, rtol=rtol), arrays=_with(_not_empty)),
     "reciprocal_or_zero": Case(np.reciprocal, domain=(0.5, 3.0)),
     "vector_norm": Case(_vector_norm, arrays=_away_from_zero, statics=_vector_order),
     "matrix_norm": Case(_matrix_norm, arrays=_not_empty, statics=_matrix_order),

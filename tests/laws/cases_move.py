@@ -153,6 +153,24 @@ def _pad(x: Array, *, widths: Any, mode: str, value: float) -> Array:
     return np.pad(x, widths, mode="reflect" if mode == "reflect" else "edge")
 
 
+def _difference(x: Array, prepend: Array | None, append: Array | None, *, axis: int, n: int) -> Array:
+    given = {name: part for name, part in (("prepend", prepend), ("append", append)) if part is not None}
+    return np.diff(x, n=n, axis=axis, **given)
+
+
+def _apart(shapes: Shapes, rng: Random) -> Statics:
+    return {"axis": -1, "n": rng.randint(0, 3)}
+
+
+def _neighbours(rng: Random) -> Shapes:
+    batch = tuple(rng.randint(1, 3) for _ in range(rng.randint(0, 2)))
+    sizes: Shapes = {"x": (*batch, rng.randint(1, 4))}
+    for name in ("prepend", "append"):
+        if rng.random() < 0.5:
+            sizes[name] = (*batch, rng.randint(0, 2))
+    return sizes
+
+
 CASES = {
     "reshape": Case(np.reshape, statics=_new_shape, view=True),
     "permute_dims": Case(np.transpose, statics=_order, view=True),
@@ -170,6 +188,11 @@ CASES = {
     "flip": Case(np.flip, statics=some_axes, view=True),
     "roll": Case(lambda x, shift, axis=None: x if axis == () else np.roll(x, shift, axis), statics=_rolled, view=True),
     "tile": Case(lambda x, repetitions: np.tile(x, reps=repetitions), statics=_tiled, view=True),
-    "repeat": Case(np.repeat, statics=_repeated),
+    "repeat_evenly": Case(np.repeat, statics=_repeated),
+    "repeated_positions": Case(
+        lambda repeats: np.repeat(np.arange(len(repeats)), repeats),
+        arrays=lambda rng: {"repeats": np.asarray([rng.randint(0, 3) for _ in range(rng.randint(0, 4))], "int64")},
+    ),
+    "diff": Case(_difference, statics=_apart, shapes=_neighbours),
     "pad": Case(_pad, statics=_surrounded, view=True),
 }

@@ -71,6 +71,32 @@ def backend_for_device(device: str) -> Backend[Any]:
     return backend
 
 
+def device_of(array: object) -> str:
+    """The name of the device that holds an array, or a tensor.
+
+    >>> import numpy as np
+    >>> device_of(np.zeros(3))
+    'cpu'
+    """
+    aval = getattr(array, "aval", None)
+    return backend_of(array).device(array) if aval is None else str(aval.device)
+
+
+def moved(array: T, device: str) -> T:
+    """An array with the same elements on a device: itself, if it is there. Raises as `backend_for_device` does.
+
+    >>> import numpy as np
+    >>> moved(np.zeros(2), "cpu")
+    array([0., 0.])
+    """
+    source, target = backend_of(array), backend_for_device(device)
+    here = source.device(array)
+    if here == device or here.partition(":")[0] == device:
+        return array
+    found: T = target.asarray(array if source is target else source.to_numpy(array), device=device)
+    return found
+
+
 def register_backend(backend: Backend[Any]) -> None:
     """Make a backend known under its `device_kind`. Raises ValueError if another one has that kind already."""
     if _BY_KIND.setdefault(backend.device_kind, backend) is not backend:

@@ -16,7 +16,7 @@ from typedgrad.core.tape import Bundle, Partial
 from typedgrad.core.tensor import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from typedgrad.core.primitive import Primitive
     from typedgrad.core.tape import Node
@@ -34,7 +34,9 @@ class Entry:
     otherwise per argument -1 for one tensor, None for an absent one, k for a sequence of k.
     """
 
-    __slots__ = ("aval", "avals", "layout", "primitive", "pull", "pull_taped", "run", "several", "statics", "tapes")
+    __slots__ = (
+        *("aval", "avals", "layout", "primitive", "pull", "pull_taped", "record", "run", "several", "statics", "tapes"),
+    )
 
     def __init__(
         self,
@@ -53,6 +55,8 @@ class Entry:
         self.several = several
         # The fast paths handle one result of a known aval; None sends the call to `general`.
         self.aval: Any = avals[0] if avals is not None and not several and layout is None else None
+        # What the results are put into: a tuple, or the named one that the op's annotation says.
+        self.record: Callable[[Iterable[Tensor]], Any] = primitive.record if several else tuple
         self.statics = statics
         self.layout = layout
         floats = avals is None or any(a.dtype.kind in "fc" for a in avals)
@@ -220,11 +224,13 @@ def box(entry: Entry, flat: tuple[Any, ...], data: Any) -> Any:
         return Tensor(data, aval, (entry, flat, data) if taped else None)
     avals: Any = entry.avals or (None,) * len(data)
     if not taped:
-        return tuple(Tensor(d, a) for d, a in zip(data, avals, strict=True))
+        return entry.record([Tensor(d, a) for d, a in zip(data, avals, strict=True)])
     bundle = (Bundle((entry, flat, tuple(data))),)
-    return tuple(
-        Tensor(d, a, (Selection(i), bundle, d) if a is None or a.dtype.kind in "fc" else None)  # type: ignore[arg-type]  # plays the part of an entry
-        for i, (d, a) in enumerate(zip(data, avals, strict=True))
+    return entry.record(
+        [
+            Tensor(d, a, (Selection(i), bundle, d) if a is None or a.dtype.kind in "fc" else None)  # type: ignore[arg-type]  # plays the part of an entry
+            for i, (d, a) in enumerate(zip(data, avals, strict=True))
+        ]
     )
 
 

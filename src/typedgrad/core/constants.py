@@ -27,3 +27,6 @@ inf: Final = math.inf
 nan: Final = math.nan
 newaxis: Final = None
 pi: Final = math.pi
+
+# The edition of the standard that this library follows.
+__array_api_version__: Final = "2024.12"

@@ -45,6 +45,15 @@ def kind_of(name: str) -> str:
     return {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"}[np.dtype(name).kind]
 
 
+def real_part(x: str) -> str:
+    """The dtype of the parts of complex numbers; of real numbers, their own.
+
+    >>> real_part("complex64"), real_part("float64")
+    ('float32', 'float64')
+    """
+    return {"complex64": "float32", "complex128": "float64"}.get(x, x)
+
+
 def is_float(dtype: np.dtype[np.generic]) -> bool:
     """Whether gradients can flow through elements of this dtype."""
     return dtype.kind == "f"

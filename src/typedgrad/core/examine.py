@@ -77,6 +77,8 @@ def _infer(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any], dev
         if device == "abstract":
             raise TypeError(f"{op.name}: the result's shape depends on values, and abstract tensors have none")
         return None
+    if device != "abstract" and statics.get("device") not in (None, device):
+        return None  # the result lives somewhere else; its aval is read off the array
     shapes = infer_shapes(op, tensors, statics)
     names = infer_dtypes(op, tensors, statics, len(shapes))
     return tuple(aval_of(shape, np.dtype(name), device) for shape, name in zip(shapes, names, strict=True))

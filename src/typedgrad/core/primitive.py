@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from typedgrad.core.annotations import shape_strings
@@ -66,6 +66,14 @@ class Primitive:
         from typedgrad.core.signatures import read
 
         return read(self.body)
+
+    @functools.cached_property
+    def record(self) -> Callable[[Iterable[Any]], Any]:
+        """Makes a tuple of several results: a plain one, or the named one in the annotation."""
+        from typedgrad.core.signatures import record_of
+
+        found = record_of(self.reading.out_hint)
+        return tuple if found is None else found._make  # type: ignore[attr-defined]  # named tuples have it
 
     @functools.cached_property
     def signature(self) -> Signature:

@@ -69,16 +69,20 @@ def _inexact(x: Tensor | Scalar) -> Tensor:
     return xp.astype(x, xp.float32) if xp.isdtype(x.dtype, "integral") else x  # type: ignore[union-attr, return-value]  # bodies see arrays
 
 
-@direct
 @nondifferentiable
 @elementwise()
 def floor_divide(x1: Real[Tensor, "*#s"] | Scalar, x2: Real[Tensor, "*#s"] | Scalar, /) -> Real[Tensor, "*#s"]:
-    """`x1 / x2`, rounded towards negative infinity. Its gradient is zero.
+    """`x1 / x2`, rounded towards negative infinity; infinities stay as they are. Its gradient is zero.
 
     >>> tg.floor_divide(tg.asarray([7, -7]), 2)
     Tensor([ 3, -4], dtype=int64)
     """
-    return xp_of(x1).floor_divide(x1, x2)
+    xp = xp_of(x1)
+    out = xp.floor_divide(x1, x2)
+    if xp.isdtype(out.dtype, "integral"):
+        return out
+    # Python, and with it numpy, has it fit `%` where an operand is infinite; the standard wants the quotient.
+    return xp.where(xp.isinf(x1) | xp.isinf(x2), xp.divide(x1, x2), out)
 
 
 @direct

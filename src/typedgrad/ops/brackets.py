@@ -18,6 +18,7 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.core.typed import typed
 from typedgrad.ops.index import getitem, scatter
 from typedgrad.ops.indexing import Index, indexed
+from typedgrad.ops.move import expand_dims, reshape
 from typedgrad.ops.search import nonzero
 from typedgrad.shapes import Dim, Shape, ShapeError, Sym
 
@@ -69,6 +70,10 @@ def item(self: Tensor, index: AnyIndex) -> Tensor:
             run = partial(_GETITEM.body, **statics)
             entry = Entry(_GETITEM, run, None, statics=statics, layout=(-1, 0), several=False)
             return Tensor(found, None, (entry, (self,), found) if entry.tapes else None)
+    if len(items) == 1 and items[0].__class__ is Tensor and items[0].shape == () and items[0].dtype.kind == "b":
+        # A bool without axes keeps or drops all of `self`, along a new axis.
+        (kept,) = nonzero(reshape(items[0], (1,)))
+        return getitem(expand_dims(self, 0), (kept,), index=(int,))
     tensors, static = _taken_apart(self, items)
     return getitem(self, tensors, index=static)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from jaxtyping import Complex, Float, Num
+from jaxtyping import Complex, Float, Num, Real
 
 from typedgrad.backends import namespace
+from typedgrad.core.dtypes import real_part
 from typedgrad.core.primitive import direct, dtype, elementwise, nondifferentiable
 from typedgrad.core.tensor import Tensor
 
@@ -22,13 +23,14 @@ def conj(x: Num[Tensor, "*s"], /) -> Num[Tensor, "*s"]:
 
 @nondifferentiable
 @elementwise()
-def real(x: Complex[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
-    """The real part.
+def real(x: Num[Tensor, "*s"], /) -> Real[Tensor, "*s"]:
+    """The real part; real numbers stay as they are.
 
     >>> tg.real(tg.asarray([1 + 2j]))
     Tensor([1.], dtype=float32)
     """
-    return namespace(x).real(x)
+    xp = namespace(x)
+    return xp.real(x) if xp.isdtype(x.dtype, "complex floating") else xp.positive(x)
 
 
 @nondifferentiable
@@ -42,7 +44,5 @@ def imag(x: Complex[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
     return namespace(x).imag(x)
 
 
-_PART = {"complex64": "float32", "complex128": "float64"}
-
-dtype(real)(lambda x: _PART[x])
-dtype(imag)(lambda x: _PART[x])
+dtype(real)(real_part)
+dtype(imag)(real_part)

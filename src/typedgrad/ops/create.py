@@ -65,7 +65,7 @@ def full(
         raise ValueError(f"full: `fill_value` does not fit: {error}") from error
 
 
-def zeros(shape: int | tuple[int, ...], *, dtype: DTypeLike = "float32", device: str | None = None) -> Tensor:
+def zeros(shape: int | tuple[int, ...], *, dtype: DTypeLike | None = None, device: str | None = None) -> Tensor:
     """A tensor of zeros.
 
     >>> tg.zeros((2, 2))
@@ -73,27 +73,27 @@ def zeros(shape: int | tuple[int, ...], *, dtype: DTypeLike = "float32", device:
             [0., 0.]], dtype=float32)
     """
     xp = _namespace(device)
-    return _placed(xp.zeros(_sizes("zeros", shape), dtype=native(xp, dtype, "zeros")), device)
+    return _placed(xp.zeros(_sizes("zeros", shape), dtype=_floats(xp, dtype, "zeros")), device)
 
 
-def ones(shape: int | tuple[int, ...], *, dtype: DTypeLike = "float32", device: str | None = None) -> Tensor:
+def ones(shape: int | tuple[int, ...], *, dtype: DTypeLike | None = None, device: str | None = None) -> Tensor:
     """A tensor of ones.
 
     >>> tg.ones(3)
     Tensor([1., 1., 1.], dtype=float32)
     """
     xp = _namespace(device)
-    return _placed(xp.ones(_sizes("ones", shape), dtype=native(xp, dtype, "ones")), device)
+    return _placed(xp.ones(_sizes("ones", shape), dtype=_floats(xp, dtype, "ones")), device)
 
 
-def empty(shape: int | tuple[int, ...], *, dtype: DTypeLike = "float32", device: str | None = None) -> Tensor:
+def empty(shape: int | tuple[int, ...], *, dtype: DTypeLike | None = None, device: str | None = None) -> Tensor:
     """A tensor whose elements may be anything.
 
     >>> tg.empty((2, 3)).shape
     (2, 3)
     """
     xp = _namespace(device)
-    return _placed(xp.empty(_sizes("empty", shape), dtype=native(xp, dtype, "empty")), device)
+    return _placed(xp.empty(_sizes("empty", shape), dtype=_floats(xp, dtype, "empty")), device)
 
 
 def eye(
@@ -102,7 +102,7 @@ def eye(
     /,
     *,
     k: int = 0,
-    dtype: DTypeLike = "float32",
+    dtype: DTypeLike | None = None,
     device: str | None = None,
 ) -> Tensor:
     """A matrix with ones on its `k`-th diagonal and zeros elsewhere; diagonals above the main one are positive.
@@ -115,7 +115,7 @@ def eye(
         raise TypeError(f"eye: `k` must be an int, not {k!r}")
     xp = _namespace(device)
     rows, columns = _sizes("eye", (n_rows, n_rows if n_cols is None else n_cols))
-    return _placed(xp.eye(rows, columns, k=k, dtype=native(xp, dtype, "eye")), device)
+    return _placed(xp.eye(rows, columns, k=k, dtype=_floats(xp, dtype, "eye")), device)
 
 
 def arange(
@@ -150,7 +150,7 @@ def linspace(
     /,
     num: int,
     *,
-    dtype: DTypeLike = "float32",
+    dtype: DTypeLike | None = None,
     device: str | None = None,
     endpoint: bool = True,
 ) -> Tensor:
@@ -162,7 +162,12 @@ def linspace(
     _refuse_other_than_numbers("linspace", start=start, stop=stop)
     xp = _namespace(device)
     (count,) = _sizes("linspace", num)
-    return _placed(xp.linspace(start, stop, count, dtype=native(xp, dtype, "linspace"), endpoint=endpoint), device)
+    return _placed(xp.linspace(start, stop, count, dtype=_floats(xp, dtype, "linspace"), endpoint=endpoint), device)
+
+
+def _floats(xp: Namespace[Array], dtype: DTypeLike | None, name: str) -> object:
+    """The dtype object of `xp`; float32, if nothing else is said."""
+    return native(xp, "float32" if dtype is None else dtype, name)
 
 
 def _namespace(device: str | None) -> Namespace[Array]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from jaxtyping import Float
+from typing import NamedTuple
+
+from jaxtyping import Float, Inexact
 
 from typedgrad.backends import namespace
-from typedgrad.core.primitive import primitive, vjp
+from typedgrad.core.dtypes import real_part
+from typedgrad.core.primitive import dtype, primitive, vjp
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.matmul import matmul
 from typedgrad.ops.matrices import matrix_transpose
@@ -15,7 +18,7 @@ from typedgrad.ops.solving import inv
 
 
 @primitive
-def det(x: Float[Tensor, "*b n n"], /) -> Float[Tensor, "*b"]:
+def det(x: Inexact[Tensor, "*b n n"], /) -> Inexact[Tensor, "*b"]:
     """The determinant of every matrix of a stack. Its gradient exists for singular matrices too.
 
     Raises ValueError for the gradient of the gradient of a singular matrix.
@@ -65,17 +68,32 @@ def _(g: Tensor, out: Tensor, x: Tensor) -> tuple[Tensor]:
     return (along * out - matmul(out, matmul(matrix_transpose(g), inverse)),)
 
 
+class SlogDet(NamedTuple):
+    """What `slogdet` gives.
+
+    >>> tg.linalg.slogdet(tg.eye(2)).logabsdet
+    Tensor(0., dtype=float32)
+    """
+
+    sign: Inexact[Tensor, "*b"]
+    logabsdet: Float[Tensor, "*b"]
+
+
 @primitive
-def slogdet(x: Float[Tensor, "*b n n"], /) -> tuple[Float[Tensor, "*b"], Float[Tensor, "*b"]]:
+def slogdet(x: Inexact[Tensor, "*b n n"], /) -> SlogDet:
     """The sign of the determinant of every matrix of a stack, and the logarithm of its absolute value.
 
     The gradient of a singular matrix, whose logarithm is minus infinity, raises ValueError.
 
     >>> tg.linalg.slogdet(tg.asarray([[0.0, 1.0], [1.0, 0.0]]))
-    (Tensor(-1., dtype=float32), Tensor(0., dtype=float32))
+    SlogDet(sign=Tensor(-1., dtype=float32), logabsdet=Tensor(0., dtype=float32))
     """
-    sign, logarithm = namespace(x).linalg.slogdet(x)
-    return sign, logarithm
+    return SlogDet(*namespace(x).linalg.slogdet(x))
+
+
+@dtype(slogdet)
+def _(x: str) -> tuple[str, str]:
+    return x, real_part(x)
 
 
 @vjp(slogdet)

@@ -1,15 +1,19 @@
 """Decompositions of symmetric matrices: Cholesky factors, eigenvalues and eigenvectors.
 
-Each is a function of the symmetric part of a matrix, (X + X') / 2, so that it is defined for all matrices, and its
-gradient, which is symmetric, is right for every way of changing one. For symmetric matrices nothing is different.
+Each is a function of the symmetric part of a matrix, (X + X') / 2, which of complex ones is the Hermitian part, so that
+it is defined for all matrices, and its gradient, which is symmetric, is right for every way of changing one. For
+symmetric matrices nothing is different.
 """
 
 from __future__ import annotations
 
-from jaxtyping import Float
+from typing import NamedTuple
+
+from jaxtyping import Float, Inexact
 
 from typedgrad.backends import namespace
-from typedgrad.core.primitive import primitive, vjp
+from typedgrad.core.dtypes import real_part
+from typedgrad.core.primitive import dtype, primitive, vjp
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.diagonals import diag, diagonal
 from typedgrad.ops.gaps import reciprocal_gaps
@@ -27,7 +31,7 @@ def symmetric_part(x: Tensor) -> Tensor:
 
 
 @primitive
-def cholesky(x: Float[Tensor, "*b n n"], /, *, upper: bool = False) -> Float[Tensor, "*b n n"]:
+def cholesky(x: Inexact[Tensor, "*b n n"], /, *, upper: bool = False) -> Inexact[Tensor, "*b n n"]:
     """The lower triangular `L` with `L @ L.mT == x`, for every symmetric matrix of a stack; `L.mT` if `upper`.
 
     Of a matrix that is not symmetric the symmetric part is used.
@@ -41,11 +45,18 @@ def cholesky(x: Float[Tensor, "*b n n"], /, *, upper: bool = False) -> Float[Ten
     """
     linalg = namespace(x).linalg
     lower = attempt("cholesky: {} is not positive definite", linalg.cholesky, _symmetric(x))
-    return linalg.matrix_transpose(lower) if upper else lower
+    return _adjoint(lower) if upper else lower
 
 
 def _symmetric(x: Tensor) -> Tensor:
-    return 0.5 * x + 0.5 * namespace(x).matrix_transpose(x)
+    return 0.5 * x + 0.5 * _adjoint(x)
+
+
+def _adjoint(x: Tensor) -> Tensor:
+    """The transpose, which of complex matrices is the conjugate one."""
+    xp = namespace(x)
+    turned = xp.matrix_transpose(x)
+    return xp.conj(turned) if xp.isdtype(x.dtype, "complex floating") else turned
 
 
 # X = L L' gives L^-1 dX L'^-1 = L^-1 dL + (L^-1 dL)', and L^-1 dL is lower triangular: it is the lower triangle of the
@@ -63,8 +74,19 @@ def _(g: Tensor, out: Tensor, x: Tensor, *, upper: bool) -> tuple[Tensor]:
     return (symmetric_part(solve(raised, matrix_transpose(half))),)
 
 
+class Eigh(NamedTuple):
+    """What `eigh` gives: ascending eigenvalues, and eigenvectors as columns.
+
+    >>> tg.linalg.eigh(tg.eye(2)).eigenvalues
+    Tensor([1., 1.], dtype=float32)
+    """
+
+    eigenvalues: Float[Tensor, "*b n"]
+    eigenvectors: Inexact[Tensor, "*b n n"]
+
+
 @primitive
-def eigh(x: Float[Tensor, "*b n n"], /) -> tuple[Float[Tensor, "*b n"], Float[Tensor, "*b n n"]]:
+def eigh(x: Inexact[Tensor, "*b n n"], /) -> Eigh:
     """The eigenvalues of every symmetric matrix of a stack, in ascending order, and its eigenvectors, as columns.
 
     Of a matrix that is not symmetric the symmetric part is used. The signs of eigenvectors are arbitrary, and so is
@@ -76,8 +98,12 @@ def eigh(x: Float[Tensor, "*b n n"], /) -> tuple[Float[Tensor, "*b n"], Float[Te
     >>> tg.linalg.eigh(tg.asarray([[3.0, 0.0], [0.0, 1.0]]))[0]
     Tensor([1., 3.], dtype=float32)
     """
-    values, vectors = namespace(x).linalg.eigh(_symmetric(x))
-    return values, vectors
+    return Eigh(*namespace(x).linalg.eigh(_symmetric(x)))
+
+
+@dtype(eigh)
+def _(x: str) -> tuple[str, str]:
+    return real_part(x), x
 
 
 # X V = V W: in the basis of the eigenvectors, dW is the diagonal of V' dX V, and V' dV its other elements divided by
@@ -93,7 +119,7 @@ def _(g: tuple[Tensor, Tensor], out: tuple[Tensor, Tensor], x: Tensor) -> tuple[
 
 
 @primitive
-def eigvalsh(x: Float[Tensor, "*b n n"], /) -> Float[Tensor, "*b n"]:
+def eigvalsh(x: Inexact[Tensor, "*b n n"], /) -> Float[Tensor, "*b n"]:
     """The eigenvalues of every symmetric matrix of a stack, in ascending order.
 
     Of a matrix that is not symmetric the symmetric part is used.
@@ -102,6 +128,9 @@ def eigvalsh(x: Float[Tensor, "*b n n"], /) -> Float[Tensor, "*b n"]:
     Tensor([1., 3.], dtype=float32)
     """
     return namespace(x).linalg.eigvalsh(_symmetric(x))
+
+
+dtype(eigvalsh)(real_part)
 
 
 @vjp(eigvalsh)

@@ -21,7 +21,19 @@ from collections.abc import Iterator
 from functools import reduce
 from typing import TypeAlias, TypeGuard
 
-from typedgrad.shapes import UNKNOWN, Dim, Inconclusive, Shape, ShapeError, Star, broadcast, compare, maximum, minimum
+from typedgrad.shapes import (
+    UNKNOWN,
+    AxisError,
+    Dim,
+    Inconclusive,
+    Shape,
+    ShapeError,
+    Star,
+    broadcast,
+    compare,
+    maximum,
+    minimum,
+)
 from typedgrad.shapes.compare import sign
 
 Index: TypeAlias = tuple[object, ...]
@@ -64,11 +76,11 @@ def _picked(item: object, axes: Axes, waiting: Iterator[Shape]) -> Shape:
     if not isinstance(item, tuple):
         axis, size = axes[0]
         if isinstance(item, int) and isinstance(size, int) and not -size <= item < size:
-            raise ShapeError(f"index {item} is out of range for axis {axis} of size {size}")
+            raise AxisError(f"index {item} is out of range for axis {axis} of size {size}")
         return ()
     for (axis, size), n in zip(axes, item[1:], strict=True):
-        if compare(size, n) == "refuted":
-            raise ShapeError(f"a mask of size {n} does not fit axis {axis} of size {size}")
+        if n != 0 and compare(size, n) == "refuted":  # a mask without elements fits everything, as in numpy
+            raise AxisError(f"a mask of size {n} does not fit axis {axis} of size {size}")
     return (UNKNOWN,)
 
 
@@ -81,7 +93,7 @@ def _shared_out(shape: Shape, items: Index) -> list[Axes]:
     before, after = sum(takes[: dots[0]]), sum(takes[dots[0] :])
     runs = [isinstance(n, Star) for n in shape]
     if not any(runs) and before + after > len(shape):
-        raise ShapeError(f"too many indices: {before + after} for {len(shape)} {'axis' if len(shape) == 1 else 'axes'}")
+        raise AxisError(f"too many indices: {before + after} for {len(shape)} {'axis' if len(shape) == 1 else 'axes'}")
     if any(runs[:before]) or any(runs[len(shape) - after :]):
         raise Inconclusive("which axes are indexed is not known")
     takes[dots[0]] = len(shape) - before - after

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
-from typedgrad.backends import backend_for_device, backend_of
+from typedgrad.backends import backend_for_device, backend_of, moved
 from typedgrad.core.pytree import tree_map
 from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-    from typedgrad.backends import Backend
 
 T = TypeVar("T")
 
@@ -69,23 +67,23 @@ def to(tree: T, device: str, /) -> T:
     >>> tg.to({"w": tg.ones(2)}, "cpu")
     {'w': Tensor([1., 1.], dtype=float32)}
     """
-    backend = backend_for_device(device)
-    return tree_map(lambda leaf: _leaf_to(leaf, backend, device), tree)
+    backend_for_device(device)  # refuses one that does not exist, even for a tree without tensors
+    return tree_map(lambda leaf: _leaf_to(leaf, device), tree)
 
 
-def _leaf_to(leaf: object, backend: Backend[Any], device: str) -> object:
+def _leaf_to(leaf: object, device: str) -> object:
     if isinstance(leaf, State):
-        return State(_tensor_to(leaf.value, backend, device), leaf.token)
-    return _tensor_to(leaf, backend, device) if isinstance(leaf, Tensor) else leaf
+        return State(_tensor_to(leaf.value, device), leaf.token)
+    return _tensor_to(leaf, device) if isinstance(leaf, Tensor) else leaf
 
 
-def _tensor_to(x: Tensor, backend: Backend[Any], device: str) -> Tensor:
-    if x.device == device or x.device.partition(":")[0] == device:
+def _tensor_to(x: Tensor, device: str) -> Tensor:
+    data = moved(x.data, device)
+    if data is x.data:
         return x
     if x.node is not None:
         raise TypeError(f"to: this Tensor is being differentiated; move it to {device} before, or use tg.stop_gradient")
-    source: Any = backend_of(x.data)
-    return Tensor(backend.asarray(x.data if source is backend else source.to_numpy(x.data), device=device))
+    return Tensor(data)
 
 
 def _array(self: Tensor, dtype: object = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
@@ -137,11 +135,32 @@ def _repr(self: Tensor) -> str:
     return f"Tensor({body}{empty}, dtype={self.dtype.name}{where})"
 
 
-def _dlpack(self: Tensor, **options: Any) -> object:
+def _dlpack(
+    self: Tensor,
+    /,
+    *,
+    stream: Any = None,
+    max_version: tuple[int, int] | None = None,
+    dl_device: tuple[int, int] | None = None,
+    copy: bool | None = None,
+) -> object:
     if self.node is not None:
         raise TypeError("this Tensor is being differentiated; use tg.stop_gradient(x) before exporting it")
     data: Any = self.data
-    return data.__dlpack__(**options)
+    options = {"stream": stream, "max_version": max_version, "dl_device": dl_device, "copy": copy}
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return data.__dlpack__(**given)
+    except BufferError:
+        if copy is False:
+            raise
+        # A view that must not be written to; versions of the protocol before 1.0 cannot say so.
+        return backend_of(data).asarray(data, copy=True).__dlpack__(**given)
+
+
+def _to_device(self: Tensor, device: str, /, *, stream: Any = None) -> Tensor:
+    """The tensor on a device; `stream`, which the standard has for asynchronous copies, does nothing."""
+    return to(self, device)
 
 
 def _dlpack_device(self: Tensor) -> tuple[int, int]:
@@ -195,5 +214,6 @@ METHODS = {
     "__setitem__": _refuse_assignment,
     "item": _item,
     "numpy": to_numpy,
+    "to_device": _to_device,
     "tolist": lambda self: to_numpy(self).tolist(),
 }

@@ -29,17 +29,24 @@ from typedgrad.shapes import (
 
 @linear
 @primitive
-def reshape(x: Shaped[Tensor, "*old"], /, shape: tuple[int, ...]) -> Shaped[Tensor, "*new"]:
+def reshape(
+    x: Shaped[Tensor, "*old"], /, shape: tuple[int, ...], *, copy: bool | None = None
+) -> Shaped[Tensor, "*new"]:
     """The elements of `x`, in order, in another shape. One size may be -1: it is what the others leave.
 
-    Raises ShapeError if the shapes hold different numbers of elements.
+    Memory is shared where it can be; `copy` asks for a copy, or forbids one.
+
+    Raises:
+        ShapeError: if the shapes hold different numbers of elements.
+        ValueError: if `copy=False` cannot be kept.
 
     >>> tg.reshape(tg.asarray([[1, 2, 3], [4, 5, 6]]), (3, -1))
     Tensor([[1, 2],
             [3, 4],
             [5, 6]], dtype=int64)
     """
-    return namespace(x).reshape(x, shape)
+    xp = namespace(x)
+    return xp.reshape(x, shape) if copy is None else xp.reshape(x, shape, copy=copy)
 
 
 @where(reshape)
@@ -62,7 +69,7 @@ def _(old: Shape, shape: Shape) -> dict[str, Shape]:
 
 
 @vjp(reshape)
-def _(g: Tensor, out: Tensor, x: Tensor, *, shape: tuple[int, ...]) -> tuple[Tensor]:
+def _(g: Tensor, out: Tensor, x: Tensor, *, shape: tuple[int, ...], copy: bool | None) -> tuple[Tensor]:
     return (reshape(g, x.shape),)
 
 

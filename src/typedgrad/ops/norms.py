@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import Literal, TypeAlias
 
-from jaxtyping import Float
+from jaxtyping import Float, Inexact
 
 from typedgrad.backends import namespace
 from typedgrad.core.casting import astype
-from typedgrad.core.primitive import elementwise, primitive, vjp, where
+from typedgrad.core.dtypes import real_part
+from typedgrad.core.primitive import dtype, elementwise, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.arithmetic import abs, sign
 from typedgrad.ops.axes import Axis, axes_of
@@ -41,7 +42,7 @@ def reciprocal_or_zero(x: Float[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
 
 @primitive
 def vector_norm(
-    x: Float[Tensor, "*s"], /, *, axis: Axis = None, keepdims: bool = False, ord: Order = 2
+    x: Inexact[Tensor, "*s"], /, *, axis: Axis = None, keepdims: bool = False, ord: Order = 2
 ) -> Float[Tensor, "*reduced"]:
     """The p-norm, p = `ord`, of the vectors along `axis`; of all elements together if it is None or has several axes.
 
@@ -64,11 +65,12 @@ def vector_norm(
     if ord == 1:
         return xp.sum(size, axis=axis, keepdims=keepdims)
     if ord == 0:
-        return xp.sum(xp.astype(size != 0, x.dtype), axis=axis, keepdims=keepdims)
+        return xp.sum(xp.astype(size != 0, size.dtype), axis=axis, keepdims=keepdims)
     return xp.sum(size**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
 
 
 where(vector_norm)(reduced_shape)
+dtype(vector_norm)(real_part)
 
 
 @vjp(vector_norm)
@@ -94,7 +96,7 @@ def _share(x: Tensor, extreme: Tensor, axis: Axis) -> Tensor:
 
 @primitive
 def matrix_norm(
-    x: Float[Tensor, "*b m n"], /, *, keepdims: bool = False, ord: MatrixOrder = "fro"
+    x: Inexact[Tensor, "*b m n"], /, *, keepdims: bool = False, ord: MatrixOrder = "fro"
 ) -> Float[Tensor, "*norms"]:
     """A norm of every matrix of a stack.
 
@@ -110,7 +112,8 @@ def matrix_norm(
     """
     xp = namespace(x)
     if ord == "fro":
-        return xp.sqrt(xp.sum(x * x, axis=(-2, -1), keepdims=keepdims))
+        size = xp.abs(x) if xp.isdtype(x.dtype, "complex floating") else x
+        return xp.sqrt(xp.sum(size * size, axis=(-2, -1), keepdims=keepdims))
     if ord in ("nuc", 2, -2):
         s = xp.linalg.svdvals(x)
         if ord == "nuc":
@@ -131,6 +134,9 @@ def _summed(ord: MatrixOrder) -> int:
     if ord in (math.inf, -math.inf):
         return -1
     raise ValueError(f"matrix_norm: ord must be 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, not {ord!r}")
+
+
+dtype(matrix_norm)(real_part)
 
 
 @where(matrix_norm)
@@ -155,7 +161,7 @@ def _(g: Tensor, out: Tensor, x: Tensor, *, keepdims: bool, ord: MatrixOrder) ->
 
 # Not @typed: what it calls checks the same, and verdicts on tuples such as `axis` could not be remembered.
 def norm(
-    x: Float[Tensor, "..."], /, *, ord: MatrixOrder | None = None, axis: Axis = None, keepdims: bool = False
+    x: Inexact[Tensor, "..."], /, *, ord: MatrixOrder | None = None, axis: Axis = None, keepdims: bool = False
 ) -> Float[Tensor, "..."]:
     """The norm of a vector or matrix, whichever `axis` and `ord` describe.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from jaxtyping import Float
+from jaxtyping import Inexact
 
 from typedgrad.backends import namespace
 from typedgrad.core.primitive import primitive, vjp, where
@@ -17,13 +17,22 @@ from typedgrad.ops.triangle import tril
 from typedgrad.shapes import Dim, minimum
 
 
-@primitive
-def qr(
-    x: Float[Tensor, "*b m n"], /, *, mode: Literal["reduced", "complete"] = "reduced"
-) -> tuple[Float[Tensor, "*b m k"], Float[Tensor, "*b k n"]]:
-    """`q`, whose columns are orthonormal, and `r`, which is upper triangular, with `q @ r == x`.
+class QR(NamedTuple):
+    """What `qr` gives: orthonormal columns, and an upper triangle.
 
-    `mode="complete"` adds columns to `q` until it is square. They are arbitrary and have no gradients.
+    >>> tg.linalg.qr(tg.ones((3, 2))).R.shape
+    (2, 2)
+    """
+
+    Q: Inexact[Tensor, "*b m k"]
+    R: Inexact[Tensor, "*b k n"]
+
+
+@primitive
+def qr(x: Inexact[Tensor, "*b m n"], /, *, mode: Literal["reduced", "complete"] = "reduced") -> QR:
+    """`Q`, whose columns are orthonormal, and `R`, which is upper triangular, with `Q @ R == x`.
+
+    `mode="complete"` adds columns to `Q` until it is square. They are arbitrary and have no gradients.
 
     Raises:
         ValueError: for the gradient of `mode="complete"` if there are more rows than columns, and for that of matrices
@@ -34,8 +43,7 @@ def qr(
     Tensor([[1., 0.],
             [0., 2.]], dtype=float32)
     """
-    q, r = namespace(x).linalg.qr(x, mode=mode)
-    return q, r
+    return QR(*namespace(x).linalg.qr(x, mode=mode))
 
 
 @where(qr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from jaxtyping import Float, Real, Shaped
+from jaxtyping import Inexact, Real, Shaped
 
 from typedgrad.backends import namespace
 from typedgrad.core.broadcasting import broadcast_to
@@ -48,7 +48,7 @@ def _(g: Tensor, out: Tensor, x: Tensor, *, axis: Axis, dtype: DTypeLike | None,
 
 @linear
 @primitive
-def mean(x: Float[Tensor, "*s"], /, axis: Axis = None, *, keepdims: bool = False) -> Float[Tensor, "*reduced"]:
+def mean(x: Inexact[Tensor, "*s"], /, axis: Axis = None, *, keepdims: bool = False) -> Inexact[Tensor, "*reduced"]:
     """The arithmetic mean; NaN if there are no elements.
 
     >>> tg.mean(tg.asarray([[1.0, 2.0], [3.0, 4.0]]), axis=1)

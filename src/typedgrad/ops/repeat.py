@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 
-from jaxtyping import Shaped
+from jaxtyping import Int64, Integer, Shaped
 
 from typedgrad.backends import namespace
-from typedgrad.core.primitive import linear, primitive, vjp, where
+from typedgrad.core.broadcasting import broadcast_to
+from typedgrad.core.primitive import dynamic, linear, nondifferentiable, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.axes import with_rank_known
+from typedgrad.ops.gather import take
 from typedgrad.ops.move import reshape
 from typedgrad.ops.reduce import sum
-from typedgrad.shapes import Dim, Inconclusive, Shape, ShapeError, Star, axis_index, prod
+from typedgrad.shapes import Dim, Inconclusive, Shape, ShapeError, Star, axis_index, prod, registry
+from typedgrad.shapes.errors import show
 
 
 @linear
@@ -57,18 +60,73 @@ def _(g: Tensor, out: Tensor, x: Tensor, *, repetitions: tuple[int, ...]) -> tup
     return (reshape(sum(copies, axis=tuple(range(0, 2 * rank, 2))), x.shape),)
 
 
-@linear
-@primitive
-def repeat(x: Shaped[Tensor, "*old"], /, repeats: int, *, axis: int | None = None) -> Shaped[Tensor, "*new"]:
+def repeat(
+    x: Shaped[Tensor, "*old"], /, repeats: int | Integer[Tensor, "..."], *, axis: int | None = None
+) -> Shaped[Tensor, "..."]:
     """Each element `repeats` times in a row, along an axis; with None, of the flattened tensor.
 
+    `repeats` may be a tensor that says it for each position of the axis.
+
+    Raises:
+        ShapeError: for a negative number, or a tensor of another size than the axis.
+        ValueError: for a tensor that holds a negative number.
+
     >>> tg.repeat(tg.asarray([1, 2, 3]), 2)
+    Tensor([1, 1, 2, 2, 3, 3], dtype=int64)
+    >>> tg.repeat(tg.asarray([1, 2, 3]), tg.asarray([0, 1, 2]))
+    Tensor([2, 3, 3], dtype=int64)
+    """
+    if not isinstance(repeats, Tensor):
+        return repeat_evenly(x, repeats, axis=axis)
+    if axis is None:
+        x, axis = reshape(x, (-1,) if 0 not in x.shape else (0,)), 0
+    n = x.shape[axis_index(x.shape, axis)]
+    if repeats.shape not in ((), (1,), (n,)):
+        raise ShapeError(f"`repeats` must have one element or {n}, as axis {axis} has, not {show(repeats.shape)}")
+    return take(x, repeated_positions(broadcast_to(repeats, (n,))), axis=axis)
+
+
+@dynamic
+@nondifferentiable
+@primitive
+def repeated_positions(repeats: Integer[Tensor, "n"], /) -> Int64[Tensor, "total"]:
+    """The numbers from 0 to n - 1, each as often as `repeats` says.
+
+    Raises ValueError for a negative number.
+
+    >>> from typedgrad.ops.repeat import repeated_positions
+    >>> repeated_positions(tg.asarray([1, 0, 2]))
+    Tensor([0, 2, 2], dtype=int64)
+    """
+    xp = namespace(repeats)
+    if xp.any(repeats < 0):
+        raise ValueError("repeat: `repeats` must not hold negative numbers")
+    return xp.repeat(xp.arange(repeats.shape[0], device=repeats.device), xp.astype(repeats, xp.int64))
+
+
+@linear
+@primitive
+def repeat_evenly(x: Shaped[Tensor, "*old"], /, repeats: int, *, axis: int | None = None) -> Shaped[Tensor, "*new"]:
+    """Each element `repeats` times in a row, along an axis; with None, of the flattened tensor.
+
+    >>> from typedgrad.ops.repeat import repeat_evenly
+    >>> repeat_evenly(tg.asarray([1, 2, 3]), 2)
     Tensor([1, 1, 2, 2, 3, 3], dtype=int64)
     """
     return namespace(x).repeat(x, repeats, axis=axis)
 
 
-@where(repeat)
+def _entry() -> registry.Entry:
+    found = registry.find(f"{__name__}.repeat_evenly")
+    assert found is not None
+    return found
+
+
+# Static checkers look `repeat` up under its own name.
+registry.register_lazy(f"{__name__}.repeat", _entry)
+
+
+@where(repeat_evenly)
 def _(old: Shape, repeats: int, axis: int | None) -> dict[str, Shape]:
     _refuse_negative("repeats", repeats)
     if axis is None:
@@ -77,7 +135,7 @@ def _(old: Shape, repeats: int, axis: int | None) -> dict[str, Shape]:
     return {"new": (*old[:i], _times(old[i], repeats), *old[i + 1 :])}
 
 
-@vjp(repeat)
+@vjp(repeat_evenly)
 def _(g: Tensor, out: Tensor, x: Tensor, *, repeats: int, axis: int | None) -> tuple[Tensor]:
     if axis is None:
         return (reshape(sum(reshape(g, (math.prod(x.shape), repeats)), axis=1), x.shape),)

@@ -8,7 +8,7 @@ from jaxtyping import Int, Int64, Real, Shaped
 
 from typedgrad.backends import namespace
 from typedgrad.core.primitive import dynamic, nondifferentiable, primitive, where
-from typedgrad.core.tensor import Tensor
+from typedgrad.core.tensor import Number, Tensor
 from typedgrad.ops.axes import reduced
 from typedgrad.ops.reduce import refuse_empty
 from typedgrad.shapes import Shape
@@ -69,7 +69,7 @@ for _op in (argmax, argmin):
 @primitive
 def searchsorted(
     x1: Real[Tensor, "n"],
-    x2: Real[Tensor, "*s"],
+    x2: Real[Tensor, "*s"] | Number,
     /,
     sorter: Int[Tensor, "n"] | None = None,
     *,
@@ -79,7 +79,7 @@ def searchsorted(
 
     Args:
         x1: ascending, or made so by `sorter`.
-        x2: what to look for.
+        x2: what to look for; a number is one element without axes.
         sorter: the positions that sort `x1`, such as `argsort(x1)`.
         side: where an element goes that equals some: left or right of them all.
 

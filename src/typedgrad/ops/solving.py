@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jaxtyping import Float, Num
+from jaxtyping import Inexact, Num
 
 from typedgrad.backends import namespace
 from typedgrad.core.broadcasting import unbroadcast
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @primitive
-def inv(x: Float[Tensor, "*b n n"], /) -> Float[Tensor, "*b n n"]:
+def inv(x: Inexact[Tensor, "*b n n"], /) -> Inexact[Tensor, "*b n n"]:
     """The inverse of every matrix of a stack. To solve equations, `solve` is quicker and more accurate.
 
     Raises:
@@ -47,7 +47,7 @@ def _(g: Tensor, out: Tensor, x: Tensor) -> tuple[Tensor]:
 
 
 @primitive
-def solve(x1: Float[Tensor, "..."], x2: Float[Tensor, "..."], /) -> Float[Tensor, "*solution"]:
+def solve(x1: Inexact[Tensor, "..."], x2: Inexact[Tensor, "..."], /) -> Inexact[Tensor, "*solution"]:
     """The `y` with `x1 @ y == x2`, for stacks of matrices `*#b n n` and `*#b n k`, or a single vector `x2`.
 
     Raises:

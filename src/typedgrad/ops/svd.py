@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from jaxtyping import Float
+from typing import NamedTuple
+
+from jaxtyping import Float, Inexact
 
 from typedgrad.backends import namespace
-from typedgrad.core.primitive import primitive, vjp, where
+from typedgrad.core.dtypes import real_part
+from typedgrad.core.primitive import dtype, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.diagonals import diag
 from typedgrad.ops.gaps import reciprocal_gaps
@@ -19,13 +22,23 @@ from typedgrad.shapes import Dim, minimum
 _LOST = "{}: the search for the singular values of {{}} did not end; does it hold NaN or infinity?"
 
 
-@primitive
-def svd(
-    x: Float[Tensor, "*b m n"], /, *, full_matrices: bool = True
-) -> tuple[Float[Tensor, "*b m p"], Float[Tensor, "*b k"], Float[Tensor, "*b q n"]]:
-    """`u`, `s`, `vh` with `u * s @ vh == x`: orthonormal columns, descending singular values, orthonormal rows.
+class SVD(NamedTuple):
+    """What `svd` gives: orthonormal columns, descending singular values, orthonormal rows.
 
-    `full_matrices=True` adds columns to `u`, or rows to `vh`, until they are square. Those are arbitrary, so only the
+    >>> tg.linalg.svd(tg.ones((3, 2))).S.shape
+    (2,)
+    """
+
+    U: Inexact[Tensor, "*b m p"]
+    S: Float[Tensor, "*b k"]
+    Vh: Inexact[Tensor, "*b q n"]
+
+
+@primitive
+def svd(x: Inexact[Tensor, "*b m n"], /, *, full_matrices: bool = True) -> SVD:
+    """`U`, `S`, `Vh` with `U * S @ Vh == x`: orthonormal columns, descending singular values, orthonormal rows.
+
+    `full_matrices=True` adds columns to `U`, or rows to `Vh`, until they are square. Those are arbitrary, so only the
     square matrices among such have gradients. Otherwise only the common sign of a column and a row is arbitrary, and
     the choice among the vectors of a multiple singular value, whose gradients are what `eigh` says.
 
@@ -37,8 +50,12 @@ def svd(
     Tensor([4., 3.], dtype=float32)
     """
     linalg = namespace(x).linalg
-    u, s, vh = attempt(_LOST.format("svd"), lambda a: linalg.svd(a, full_matrices=full_matrices), x)
-    return u, s, vh
+    return SVD(*attempt(_LOST.format("svd"), lambda a: linalg.svd(a, full_matrices=full_matrices), x))
+
+
+@dtype(svd)
+def _(x: str) -> tuple[str, ...]:
+    return x, real_part(x), x
 
 
 @where(svd)
@@ -80,13 +97,16 @@ def _(
 
 
 @primitive
-def svdvals(x: Float[Tensor, "*b m n"], /) -> Float[Tensor, "*b k"]:
+def svdvals(x: Inexact[Tensor, "*b m n"], /) -> Float[Tensor, "*b k"]:
     """The singular values of every matrix of a stack, in descending order.
 
     >>> tg.linalg.svdvals(tg.asarray([[3.0, 0.0], [0.0, 4.0]]))
     Tensor([4., 3.], dtype=float32)
     """
     return attempt(_LOST.format("svdvals"), namespace(x).linalg.svdvals, x)
+
+
+dtype(svdvals)(real_part)
 
 
 @where(svdvals)

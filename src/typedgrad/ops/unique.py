@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from jaxtyping import Bool, Int64, Real, Shaped
 
 from typedgrad.backends import namespace
 from typedgrad.core.primitive import dynamic, nondifferentiable, primitive
 from typedgrad.core.tensor import Tensor
+
+
+class UniqueCounts(NamedTuple):
+    """What `unique_counts` gives.
+
+    >>> tg.unique_counts(tg.asarray([3, 1, 3])).counts
+    Tensor([1, 2], dtype=int64)
+    """
+
+    values: Shaped[Tensor, "count"]
+    counts: Int64[Tensor, "count"]
+
+
+class UniqueInverse(NamedTuple):
+    """What `unique_inverse` gives.
+
+    >>> tg.unique_inverse(tg.asarray([3, 1, 3])).inverse_indices
+    Tensor([1, 0, 1], dtype=int64)
+    """
+
+    values: Shaped[Tensor, "count"]
+    inverse_indices: Int64[Tensor, "*s"]
+
+
+class UniqueAll(NamedTuple):
+    """What `unique_all` gives.
+
+    >>> tg.unique_all(tg.asarray([3, 1, 3])).counts
+    Tensor([1, 2], dtype=int64)
+    """
+
+    values: Shaped[Tensor, "count"]
+    indices: Int64[Tensor, "count"]
+    inverse_indices: Int64[Tensor, "*s"]
+    counts: Int64[Tensor, "count"]
 
 
 @dynamic
@@ -32,40 +69,38 @@ def _ascending(x: Tensor) -> Tensor:
 @dynamic
 @nondifferentiable
 @primitive
-def unique_counts(x: Shaped[Tensor, "*s"], /) -> tuple[Shaped[Tensor, "count"], Int64[Tensor, "count"]]:
+def unique_counts(x: Shaped[Tensor, "*s"], /) -> UniqueCounts:
     """The distinct elements, and how often each occurs.
 
     >>> tg.unique_counts(tg.asarray([3, 1, 3]))
-    (Tensor([1, 3], dtype=int64), Tensor([1, 2], dtype=int64))
+    UniqueCounts(values=Tensor([1, 3], dtype=int64), counts=Tensor([1, 2], dtype=int64))
     """
-    return tuple(namespace(x).unique_counts(x))  # type: ignore[return-value]  # two, as the standard says
+    return UniqueCounts(*namespace(x).unique_counts(x))
 
 
 @dynamic
 @nondifferentiable
 @primitive
-def unique_inverse(x: Shaped[Tensor, "*s"], /) -> tuple[Shaped[Tensor, "count"], Int64[Tensor, "*s"]]:
+def unique_inverse(x: Shaped[Tensor, "*s"], /) -> UniqueInverse:
     """The distinct elements, and for each element of `x` which of them it is.
 
     >>> tg.unique_inverse(tg.asarray([3, 1, 3]))
-    (Tensor([1, 3], dtype=int64), Tensor([1, 0, 1], dtype=int64))
+    UniqueInverse(values=Tensor([1, 3], dtype=int64), inverse_indices=Tensor([1, 0, 1], dtype=int64))
     """
-    return tuple(namespace(x).unique_inverse(x))  # type: ignore[return-value]  # two, as the standard says
+    return UniqueInverse(*namespace(x).unique_inverse(x))
 
 
 @dynamic
 @nondifferentiable
 @primitive
-def unique_all(
-    x: Shaped[Tensor, "*s"], /
-) -> tuple[Shaped[Tensor, "count"], Int64[Tensor, "count"], Int64[Tensor, "*s"], Int64[Tensor, "count"]]:
+def unique_all(x: Shaped[Tensor, "*s"], /) -> UniqueAll:
     """The distinct elements, where each occurs first in row-major order, which of them each element is, how often.
 
     >>> values, indices, inverse, counts = tg.unique_all(tg.asarray([3, 1, 3]))
     >>> indices
     Tensor([1, 0], dtype=int64)
     """
-    return tuple(namespace(x).unique_all(x))  # type: ignore[return-value]  # four, as the standard says
+    return UniqueAll(*namespace(x).unique_all(x))
 
 
 @nondifferentiable
