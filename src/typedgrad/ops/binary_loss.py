@@ -75,7 +75,7 @@ def binary_cross_entropy(
     Tensor([0.       , 0.6931472], dtype=float32)
     """
     name = "binary_cross_entropy"
-    probabilities, target = shown(name, mask, probabilities, target)
+    probabilities, target = shown(name, mask, probabilities, target, fill=0.5)
     check_probabilities(name, "probabilities", probabilities)
     target = _smoothed(name, target, label_smoothing, positive_weight)
     p = clip(probabilities, eps, 1.0 - eps) if eps else probabilities
@@ -138,7 +138,7 @@ def binary_focal(
     Tensor([0.3465736], dtype=float32)
     """
     name = "binary_focal"
-    probabilities, target = shown(name, mask, probabilities, target)
+    probabilities, target = shown(name, mask, probabilities, target, fill=0.5)
     check_probabilities(name, "probabilities", probabilities)
     target = _smoothed(name, target, label_smoothing)
     p = clip(probabilities, eps, 1.0 - eps) if eps else probabilities

@@ -70,6 +70,7 @@ def multiclass_hinge(
     """
     name = "multiclass_hinge"
     labels, mask = labels_left(name, labels, ignore_label, mask, prediction)
+    (prediction,) = shown(name, mask, prediction)
     right, wanted = _at_label(prediction, labels)
     wrong = max(where(wanted > 0.0, -math.inf, prediction), axis=-1)
     return reduced(name, relu(wrong - right + margin), weights, mask, reduction)
@@ -103,6 +104,7 @@ def multi_margin(
     if not p >= 1:
         raise ValueError(f"multi_margin: `p` must be at least 1, got {p}")
     labels, mask = labels_left("multi_margin", labels, ignore_label, mask, prediction)
+    (prediction,) = shown("multi_margin", mask, prediction)
     right, wanted = _at_label(prediction, labels)
     over = power(relu(prediction - expand_dims(right, -1) + margin), p)
     values = sum(where(wanted > 0.0, 0.0, over), axis=-1) / prediction.shape[-1]
@@ -133,6 +135,7 @@ def one_vs_all_hinge(
     if not p >= 1:
         raise ValueError(f"one_vs_all_hinge: `p` must be at least 1, got {p}")
     labels, mask = labels_left("one_vs_all_hinge", labels, ignore_label, mask, prediction)
+    (prediction,) = shown("one_vs_all_hinge", mask, prediction)
     _, wanted = _at_label(prediction, labels)
     values = sum(power(relu(1.0 - (2.0 * wanted - 1.0) * prediction), p), axis=-1)
     return reduced("one_vs_all_hinge", values, weights, mask, reduction)
