@@ -177,6 +177,7 @@ from typedgrad.shapes import SignatureError as SignatureError
 
 if TYPE_CHECKING:
     from typedgrad import data as data
+    from typedgrad import fft as fft
     from typedgrad import linalg as linalg
     from typedgrad import nn as nn
     from typedgrad import optim as optim
@@ -368,6 +369,7 @@ else:
         "erfc": "typedgrad.ops.special",
         "evaluate": "typedgrad.train",
         "f_measure_loss": "typedgrad.ops.density_loss",
+        "fft": "typedgrad.fft",
         "finfo": "typedgrad.ops.inspection",
         "fit": "typedgrad.train",
         "gaussian_nll": "typedgrad.ops.density_loss",

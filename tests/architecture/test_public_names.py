@@ -20,7 +20,7 @@ TENSOR_ATTRIBUTES = {
     # views
     "T", "mT", "reshape", "flatten", "permute_dims", "squeeze", "expand_dims",
     # out of the library, or to another type or place
-    "item", "tolist", "numpy", "astype", "to",
+    "item", "tolist", "numpy", "astype", "to", "to_device",
     # reductions that read better behind the tensor
     "sum", "mean", "prod", "max", "min", "any", "all", "argmax", "argmin",
 }  # fmt: skip

@@ -56,7 +56,8 @@ def mean(x: Inexact[Tensor, "*s"], /, axis: Axis = None, *, keepdims: bool = Fal
     """
     xp = namespace(x)
     if 0 in x.shape:  # numpy would warn
-        return xp.full(reduced(x.shape, axis, keepdims=keepdims), xp.nan, dtype=x.dtype)
+        nothing = complex(xp.nan, xp.nan) if xp.isdtype(x.dtype, "complex floating") else xp.nan
+        return xp.full(reduced(x.shape, axis, keepdims=keepdims), nothing, dtype=x.dtype)
     return xp.mean(x, axis=axis, keepdims=keepdims)
 
 
