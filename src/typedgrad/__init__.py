@@ -179,6 +179,7 @@ if TYPE_CHECKING:
     from typedgrad import data as data
     from typedgrad import fft as fft
     from typedgrad import linalg as linalg
+    from typedgrad import metrics as metrics
     from typedgrad import nn as nn
     from typedgrad import optim as optim
     from typedgrad import train as train
@@ -212,6 +213,8 @@ if TYPE_CHECKING:
     from typedgrad.ops.cross_entropy import nll as nll
     from typedgrad.ops.cross_entropy import soft_label_cross_entropy as soft_label_cross_entropy
     from typedgrad.ops.cross_entropy import softmax_cross_entropy as softmax_cross_entropy
+    from typedgrad.ops.ctc import ctc as ctc
+    from typedgrad.ops.ctc import ctc_with_logits as ctc_with_logits
     from typedgrad.ops.cumulative import cumulative_prod as cumulative_prod
     from typedgrad.ops.cumulative import cumulative_sum as cumulative_sum
     from typedgrad.ops.density_loss import dice as dice
@@ -245,6 +248,7 @@ if TYPE_CHECKING:
     from typedgrad.ops.inspection import iinfo as iinfo
     from typedgrad.ops.inspection import isdtype as isdtype
     from typedgrad.ops.inspection import result_type as result_type
+    from typedgrad.ops.linear import linear as linear
     from typedgrad.ops.loss import huber as huber
     from typedgrad.ops.loss import l1_sum as l1_sum
     from typedgrad.ops.loss import l2_sum as l2_sum
@@ -263,6 +267,7 @@ if TYPE_CHECKING:
     from typedgrad.ops.masks import causal_mask as causal_mask
     from typedgrad.ops.masks import length_mask as length_mask
     from typedgrad.ops.namespace import __array_namespace_info__ as __array_namespace_info__
+    from typedgrad.ops.normalise import layer_norm as layer_norm
     from typedgrad.ops.one_hot import one_hot as one_hot
     from typedgrad.ops.outer import kron as kron
     from typedgrad.ops.outer import outer as outer
@@ -298,6 +303,7 @@ if TYPE_CHECKING:
     from typedgrad.ops.resize import pixel_unshuffle as pixel_unshuffle
     from typedgrad.ops.resize import space_to_depth as space_to_depth
     from typedgrad.ops.resize import upsample as upsample
+    from typedgrad.ops.reversal import gradient_reversal as gradient_reversal
     from typedgrad.ops.sort import argsort as argsort
     from typedgrad.ops.sort import sort as sort
     from typedgrad.ops.sort import topk as topk
@@ -356,14 +362,16 @@ else:
         "cosine_proximity": "typedgrad.ops.embedding_loss",
         "cosine_similarity": "typedgrad.ops.distance",
         "cross": "typedgrad.ops.vectors",
+        "ctc": "typedgrad.ops.ctc",
+        "ctc_with_logits": "typedgrad.ops.ctc",
         "cumulative_prod": "typedgrad.ops.cumulative",
         "cumulative_sum": "typedgrad.ops.cumulative",
         "data": "typedgrad.data",
         "diag": "typedgrad.ops.diagonals",
         "diagonal": "typedgrad.ops.diagonals",
         "dice": "typedgrad.ops.density_loss",
-        "distance_ratio": "typedgrad.ops.pair_loss",
         "diff": "typedgrad.ops.difference",
+        "distance_ratio": "typedgrad.ops.pair_loss",
         "einsum": "typedgrad.ops.einsum",
         "erf": "typedgrad.ops.special",
         "erfc": "typedgrad.ops.special",
@@ -373,6 +381,7 @@ else:
         "finfo": "typedgrad.ops.inspection",
         "fit": "typedgrad.train",
         "gaussian_nll": "typedgrad.ops.density_loss",
+        "gradient_reversal": "typedgrad.ops.reversal",
         "gru_step": "typedgrad.ops.recurrent",
         "hinge": "typedgrad.ops.binary_loss",
         "hinge_embedding": "typedgrad.ops.pair_loss",
@@ -393,8 +402,10 @@ else:
         "l1_sum": "typedgrad.ops.loss",
         "l2_normalize": "typedgrad.ops.distance",
         "l2_sum": "typedgrad.ops.loss",
+        "layer_norm": "typedgrad.ops.normalise",
         "length_mask": "typedgrad.ops.masks",
         "linalg": "typedgrad.linalg",
+        "linear": "typedgrad.ops.linear",
         "log_cosh": "typedgrad.ops.loss",
         "lp_pool": "typedgrad.ops.pool_norm",
         "lstm_step": "typedgrad.ops.recurrent",
@@ -404,6 +415,7 @@ else:
         "max_pool1d": "typedgrad.ops.pool",
         "max_pool2d": "typedgrad.ops.pool",
         "max_pool3d": "typedgrad.ops.pool",
+        "metrics": "typedgrad.metrics",
         "mixture_density": "typedgrad.ops.density_loss",
         "mse": "typedgrad.ops.loss",
         "msle": "typedgrad.ops.loss",
