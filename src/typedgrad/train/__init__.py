@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typedgrad.train.classification import Classification as Classification
+from typedgrad.metrics import Classification as Classification
 from typedgrad.train.evaluation import evaluate as evaluate
 from typedgrad.train.listener import Listener as Listener
 from typedgrad.train.listener import Moment as Moment

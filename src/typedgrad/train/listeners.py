@@ -11,8 +11,8 @@ from typedgrad.train.progress import write_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from typedgrad.metrics import Classification
     from typedgrad.train.batches import Data
-    from typedgrad.train.classification import Classification
     from typedgrad.train.listener import Moment
 
 
