@@ -18,6 +18,7 @@ from typedgrad.core.tensor import Tensor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from typedgrad.core.accelerate import Kernel
     from typedgrad.core.primitive import Primitive
     from typedgrad.core.tape import Node
 
@@ -35,7 +36,8 @@ class Entry:
     """
 
     __slots__ = (
-        *("aval", "avals", "layout", "primitive", "pull", "pull_taped", "record", "run", "several", "statics", "tapes"),
+        *("aval", "avals", "kernel", "layout", "primitive", "pull"),
+        *("pull_taped", "record", "run", "several", "statics", "tapes"),
     )
 
     def __init__(
@@ -48,13 +50,16 @@ class Entry:
         layout: tuple[int | None, ...] | None,
         several: bool,
         complex_: bool = False,
+        kernel: Kernel | None = None,
     ) -> None:
         self.primitive = primitive
-        self.run = run
+        self.run = run if kernel is None else kernel.run
         self.avals = avals
         self.several = several
         # The fast paths handle one result of a known aval; None sends the call to `general`.
-        self.aval: Any = avals[0] if avals is not None and not several and layout is None else None
+        saves = kernel is not None and kernel.save is not None
+        self.aval: Any = avals[0] if avals is not None and not several and layout is None and not saves else None
+        self.kernel = kernel
         # What the results are put into: a tuple, or the named one that the op's annotation says.
         self.record: Callable[[Iterable[Tensor]], Any] = primitive.record if several else tuple
         self.statics = statics
@@ -63,9 +68,25 @@ class Entry:
         self.tapes = floats and (primitive.differentiable or complex_)
         self.pull: Callable[[Any, Node], Any] = primitive.pull
         self.pull_taped: Callable[[Any, Node], Any] = primitive.pull_taped
+        if kernel is not None and kernel.pull is not None:
+            self.pull = _recalling(kernel.pull, None)
         if complex_:
             # A zero gradient would be wrong, and silent.
             self.pull = self.pull_taped = _complex(primitive.name)
+
+    def recalling(self, saved: Any) -> Entry:
+        """The entry of one call, whose kernel wants to find `saved` again when it pulls back."""
+        assert self.kernel is not None
+        assert self.kernel.pull is not None
+        entry = object.__new__(Entry)
+        for name in Entry.__slots__:
+            setattr(entry, name, getattr(self, name))
+        entry.pull = _recalling(self.kernel.pull, saved)
+        return entry
+
+
+def _recalling(pull: Callable[[Any, Node, Any], Any], saved: Any) -> Callable[[Any, Node], Any]:
+    return lambda g, node: pull(g, node, saved)
 
 
 def _complex(name: str) -> Callable[[Any, Node], Any]:
@@ -173,13 +194,20 @@ def unknown(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any], ke
         if len(op.cache) >= _CACHE_LIMIT:
             op.cache.clear()
         op.cache[key] = entry
+    if entry.kernel is not None and entry.kernel.save is not None:
+        return general(entry, tensors)  # once more, because what is recorded runs otherwise
     return box(entry, flatten(tensors), data)
 
 
 def general(entry: Entry, tensors: tuple[Any, ...]) -> Any:
     """A remembered call with optional tensors, sequences of tensors, several results, or a shape that values decide."""
     flat = flatten(tensors)
-    return box(entry, flat, entry.run(*raw_arguments(entry, flat)))
+    arrays = raw_arguments(entry, flat)
+    kernel = entry.kernel
+    if kernel is not None and kernel.save is not None and entry.tapes and any(x.node is not None for x in flat):
+        data, saved = kernel.save(*arrays)
+        return box(entry.recalling(saved), flat, data)
+    return box(entry, flat, entry.run(*arrays))
 
 
 def flatten(tensors: tuple[Any, ...]) -> tuple[Any, ...]:

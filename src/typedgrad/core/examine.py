@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from typedgrad.backends import AbstractArray, backend_of
+from typedgrad.core.accelerate import find
 from typedgrad.core.aval import Aval, aval_of
 from typedgrad.core.call import Entry, flatten, raw_arguments
 from typedgrad.core.dtypes import dtype_name
@@ -161,7 +162,8 @@ def _entry(
     inputs = [t.dtype.kind for t in flatten(tensors)]
     outputs = [a.dtype.kind for a in avals or ()]
     involved = "c" in (*inputs, *outputs)
-    return Entry(op, run, avals, statics=statics, layout=layout, several=several, complex_=involved)
+    kernel = None if abstract or involved else find(op, tensors, statics, avals)
+    return Entry(op, run, avals, statics=statics, layout=layout, several=several, complex_=involved, kernel=kernel)
 
 
 def _ufunc(name: str, avals: tuple[Aval, ...] | None) -> Any:

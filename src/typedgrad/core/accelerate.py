@@ -1,0 +1,83 @@
+"""Faster bodies for ops: where a kernel is registered for an op, the calls it can serve run it instead of the body.
+
+A kernel is chosen once per call signature, when the signature is first met. The body stays the definition: a kernel
+computes the same, and whoever deletes the package of kernels loses nothing but time.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from numpy import ndarray
+
+if TYPE_CHECKING:
+    from typedgrad.core.aval import Aval
+    from typedgrad.core.primitive import Primitive
+    from typedgrad.core.tape import Node
+
+
+class Kernel(NamedTuple):
+    """What replaces the body of an op, and its first-order rule, for calls of one signature.
+
+    All functions take and give raw arrays. `run` takes what the body takes, without the static arguments. `save`, if
+    there is one, runs instead where the call is recorded: it gives the result and what `pull` wants to find again.
+    `pull` takes the cotangent, the node and what was saved, and gives the cotangents of the node's tensors.
+    """
+
+    run: Callable[..., Any]
+    pull: Callable[[Any, Node, Any], Any] | None = None
+    save: Callable[..., tuple[Any, Any]] | None = None
+
+
+# From the avals of the tensor arguments (None for an absent one, a tuple for a sequence), the static arguments and the
+# avals of the results to a kernel, or None where it does not serve.
+Maker: TypeAlias = Callable[[tuple[Any, ...], dict[str, Any], "tuple[Aval, ...]"], Kernel | None]
+
+_PROVIDER = "typedgrad.kernels"
+_MAKERS: dict[str, Maker] = {}
+
+
+def accelerates(full_name: str) -> Callable[[Maker], Maker]:
+    """Register a maker of kernels for an op."""
+
+    def register(maker: Maker) -> Maker:
+        _MAKERS[full_name] = maker
+        return maker
+
+    return register
+
+
+def find(
+    op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any], avals: tuple[Aval, ...] | None
+) -> Kernel | None:
+    """The kernel for calls like this one, if there is one."""
+    _load()
+    maker = _MAKERS.get(op.full_name)
+    if maker is None or avals is None:
+        return None
+    known: list[Any] = []
+    for value in tensors:
+        if value is None:
+            known.append(None)
+        elif isinstance(value, tuple):
+            known.append(tuple(t.aval for t in value))
+            if not all(type(t.data) is ndarray for t in value):
+                return None
+        else:
+            known.append(value.aval)
+            if type(value.data) is not ndarray:
+                return None
+    return maker(tuple(known), statics, avals)
+
+
+@functools.cache
+def _load() -> None:
+    """Import the package of kernels, if it is there; it registers what it has."""
+    try:
+        importlib.import_module(_PROVIDER)
+    except ModuleNotFoundError as error:
+        if error.name != _PROVIDER:
+            raise

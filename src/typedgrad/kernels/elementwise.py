@@ -1,0 +1,54 @@
+"""Kernels for functions of one number."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from typedgrad.core.accelerate import Kernel, Maker, accelerates
+from typedgrad.kernels.plans import making, plan, serves
+
+if TYPE_CHECKING:
+    from typedgrad.core.aval import Aval
+    from typedgrad.core.tape import Node
+
+
+def _kernel(name: str, x: Aval, *, from_result: bool) -> Kernel:
+    """The function, and its gradient from its result or from its argument."""
+    count = math.prod(x.shape)
+    run = plan(name, (x,), (making(x),), work=count, unit=1)
+    back = plan(f"{name}_back", (x, x), (making(x),), work=count, unit=1)
+    if from_result:
+
+        def pull(g: Any, node: Node, saved: object) -> Any:
+            return (back(g, node[2]),)
+
+    else:
+
+        def pull(g: Any, node: Node, saved: object) -> Any:
+            return (back(g, node[1][0].data),)
+
+    return Kernel(run, pull)
+
+
+def _maker(name: str, *, from_result: bool) -> Maker:
+    def make(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
+        (x,) = avals
+        return _kernel(name, x, from_result=from_result) if serves(x) else None
+
+    return make
+
+
+for _full_name, _name, _from_result in (
+    ("typedgrad.ops.activation.relu", "relu", True),
+    ("typedgrad.ops.activation.sigmoid", "sigmoid", True),
+    ("typedgrad.ops.trigonometry.tanh", "tanh", True),
+    ("typedgrad.ops.activation.silu", "silu", False),
+):
+    accelerates(_full_name)(_maker(_name, from_result=_from_result))
+
+
+@accelerates("typedgrad.ops.activation.gelu")
+def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
+    (x,) = avals
+    return _kernel("gelu_tanh", x, from_result=False) if serves(x) and statics == {"approximate": "tanh"} else None

@@ -1,0 +1,5 @@
+#include "elementwise.h"
+#include "linear.h"
+#include "softmax.h"
+#include "layer_norm.h"
+#include "updates.h"

@@ -1,0 +1,54 @@
+/* One number in, one number out. Work is counted in elements. Of `name_back`: inputs are the cotangent and the result (or
+   the input) of the forward kernel. */
+
+/* relu: NaN stays NaN. */
+INLINE REAL OF(relu_of)(REAL x) { return x <= 0 ? 0 : x; }
+INLINE REAL OF(relu_slope)(REAL g, REAL y) { return y > 0 ? g : 0; }
+INLINE REAL OF(sigmoid_of)(REAL x) { return OF(sigmoid)(x); }
+INLINE REAL OF(sigmoid_slope)(REAL g, REAL y) { return g * (y * (1 - y)); }
+INLINE REAL OF(tanh_of)(REAL x) { return OF(tanh)(x); }
+INLINE REAL OF(tanh_slope)(REAL g, REAL y) { return g * (1 - y * y); }
+INLINE REAL OF(silu_of)(REAL x) { return x * OF(sigmoid)(x); }
+
+INLINE REAL OF(silu_slope)(REAL g, REAL x) {
+    REAL s = OF(sigmoid)(x);
+    return g * (s * (1 + x * (1 - s)));
+}
+
+/* gelu(x) = x (1 + tanh u) / 2, u = k (x + c x^3). (1 + tanh u) / 2 = sigmoid(2 u). */
+INLINE REAL OF(gelu_tanh_of)(REAL x) {
+    const REAL k = (REAL)0.7978845608028653559, c = (REAL)0.044715;
+    return x * OF(sigmoid)(2 * k * (x + c * x * x * x));
+}
+
+INLINE REAL OF(gelu_tanh_slope)(REAL g, REAL x) {
+    const REAL k = (REAL)0.7978845608028653559, c = (REAL)0.044715;
+    REAL s = OF(sigmoid)(2 * k * (x + c * x * x * x));
+    return g * (s + x * s * (1 - s) * (2 * k) * (1 + 3 * c * x * x));
+}
+
+#define FORWARD(name)                                                              \
+    static void OF(kernel_##name)(const Call *call, int64_t begin, int64_t end) { \
+        const REAL *restrict x = call->at[0];                                      \
+        REAL *restrict y = call->at[1];                                            \
+        _Pragma("omp simd") for (int64_t i = begin; i < end; i++) y[i] = OF(name##_of)(x[i]); \
+    }
+#define BACKWARD(name)                                                                  \
+    static void OF(kernel_##name##_back)(const Call *call, int64_t begin, int64_t end) { \
+        const REAL *restrict g = call->at[0], *restrict x = call->at[1];                \
+        REAL *restrict y = call->at[2];                                                 \
+        _Pragma("omp simd") for (int64_t i = begin; i < end; i++) y[i] = OF(name##_slope)(g[i], x[i]); \
+    }
+
+FORWARD(relu)
+BACKWARD(relu)
+FORWARD(sigmoid)
+BACKWARD(sigmoid)
+FORWARD(tanh)
+BACKWARD(tanh)
+FORWARD(silu)
+BACKWARD(silu)
+FORWARD(gelu_tanh)
+BACKWARD(gelu_tanh)
+#undef FORWARD
+#undef BACKWARD

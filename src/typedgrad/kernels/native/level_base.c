@@ -1,0 +1,2 @@
+#define LEVEL base
+#include "level.h"

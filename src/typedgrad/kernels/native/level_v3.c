@@ -1,0 +1,6 @@
+/* x86-64 with AVX2 and FMA. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#pragma GCC target("avx2,fma,bmi,bmi2,f16c,lzcnt,movbe")
+#define LEVEL v3
+#include "level.h"
+#endif

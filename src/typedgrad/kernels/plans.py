@@ -1,0 +1,96 @@
+"""From avals to plans: C kernels made ready for arrays of known sizes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from typedgrad.core.aval import Aval
+
+
+class Like(NamedTuple):
+    """An array that is neither argument nor result of an op, as an aval would describe it."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[np.generic]
+
+
+Described: TypeAlias = "Aval | Like"
+Plan: TypeAlias = Callable[..., Any]
+_CODES = {"float32": "f", "float64": "d", "int64": "l", "bool": "b", "uint8": "B", "int32": "i"}
+# Below this many elements of work a kernel stays on one thread: waking another costs some microseconds.
+GRAIN = 16_384
+
+_native: Any = import_module("typedgrad.kernels._native")
+
+
+def serves(*avals: Described | None) -> bool:
+    """Whether all are float arrays of one dtype that kernels know, with axes, not empty, and small enough to count."""
+    present = [a for a in avals if a is not None]
+    dtype = present[0].dtype
+    return dtype.name in {"float32", "float64"} and all(
+        a.dtype == dtype and a.shape and 0 < math.prod(a.shape) < 2**46 for a in present
+    )
+
+
+def code_of(aval: Described) -> str:
+    """The letter of the dtype."""
+    return _CODES[aval.dtype.name]
+
+
+def taking(aval: Described | None) -> tuple[str, int, bool]:
+    """An input of a plan; None for one that is absent."""
+    return ("f", -1, False) if aval is None else (code_of(aval), math.prod(aval.shape), False)
+
+
+def making(aval: Described) -> tuple[str, tuple[int, ...]]:
+    """An output of a plan."""
+    return (code_of(aval), aval.shape)
+
+
+def plan(
+    name: str,
+    inputs: tuple[Described | None, ...],
+    outputs: tuple[tuple[str, tuple[int, ...]], ...],
+    *,
+    work: int,
+    unit: int,
+    sizes: tuple[int, ...] = (),
+    settings: tuple[float, ...] = (),
+    results: tuple[int, ...] | None = None,
+    scratch: int = 0,
+) -> Plan:
+    """A plan for a kernel.
+
+    Args:
+        name: the kernel's.
+        inputs: what it takes, in the kernel's order; the first says whether it computes in single or double precision.
+        outputs: dtypes and shapes of what it makes.
+        work: how many pieces of work there are, as the kernel counts them.
+        unit: how many elements one piece handles, about.
+        sizes: integers for the kernel.
+        settings: floats for the kernel.
+        results: which arrays are returned, inputs and outputs counted together; all outputs unless given.
+        scratch: bytes of memory for the time of a call.
+    """
+    first = inputs[0]
+    assert first is not None
+    count = len(inputs)
+    found: Plan = _native.Plan(
+        name,
+        code_of(first),
+        tuple(map(taking, inputs)),
+        outputs,
+        tuple(range(count, count + len(outputs))) if results is None else results,
+        work,
+        max(1, GRAIN // max(1, unit)),
+        sizes,
+        settings,
+        scratch,
+    )
+    return found

@@ -1,0 +1,40 @@
+"""What the laws must be told of `typedgrad.ops.linear` and `typedgrad.ops.normalise`."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from typedgrad.testing.laws import Case
+
+Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
+ACTIVATIONS = {"none": np.positive, "relu": lambda x: np.maximum(x, 0), "tanh": np.tanh, "sigmoid": expit}
+
+
+def _bias_activation(x: Array, bias: Array | None, *, activation: str) -> Any:
+    return ACTIVATIONS[activation](x if bias is None else x + bias)
+
+
+def _layer_norm(x: Array, weight: Array | None, bias: Array | None, *, epsilon: float) -> Any:
+    if 0 in x.shape:
+        return x
+    y = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + epsilon)
+    y = y if weight is None else y * weight
+    return y if bias is None else y + bias
+
+
+def _any_activation(shapes: dict[str, tuple[int, ...]], rng: Random) -> dict[str, Any]:
+    return {"activation": rng.choice(sorted(ACTIVATIONS))}
+
+
+def _epsilon(shapes: dict[str, tuple[int, ...]], rng: Random) -> dict[str, Any]:
+    return {"epsilon": rng.choice((1e-2, 0.1, 1.0))}
+
+
+CASES = {
+    "bias_activation": Case(_bias_activation, statics=_any_activation),
+    "layer_norm": Case(_layer_norm, statics=_epsilon),
+}
