@@ -96,8 +96,8 @@ INLINE float tanh_f32(float x) {
     p = p * z + 1.33314422036e-1f;
     p = p * z - 3.33332819422e-1f;
     float small = p * z * x + x;
-    float large = __builtin_copysignf(1.0f - 2.0f / (exp_f32(2.0f * a) + 1.0f), x);
-    return a < 0.625f ? small : large;
+    float large = 1.0f - 2.0f / (exp_f32(2.0f * a) + 1.0f);
+    return __builtin_copysignf(a < 0.625f ? small : large, x); /* minus zero as well */
 }
 
 INLINE double tanh_f64(double x) {
@@ -105,8 +105,8 @@ INLINE double tanh_f64(double x) {
     double p = (-9.64399179425052238628e-1 * z - 9.92877231001918586564e1) * z - 1.61468768441708447952e3;
     double q = ((z + 1.12811678491632931402e2) * z + 2.23548839060100448583e3) * z + 4.84406305325125486048e3;
     double small = x + x * z * (p / q);
-    double large = __builtin_copysign(1.0 - 2.0 / (exp_f64(2.0 * a) + 1.0), x);
-    return a < 0.625 ? small : large;
+    double large = 1.0 - 2.0 / (exp_f64(2.0 * a) + 1.0);
+    return __builtin_copysign(a < 0.625 ? small : large, x);
 }
 
 INLINE float log_f32(float x) { return logf(x); }
