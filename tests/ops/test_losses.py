@@ -38,7 +38,7 @@ def test_the_mean_is_over_all_elements(loss: Callable[..., Tensor]) -> None:
 
 @pytest.mark.parametrize("loss", ROWS, ids=name_of)
 def test_the_mean_over_distributions_is_over_rows(loss: Callable[..., Tensor]) -> None:
-    x, y = t([[0.3, -1.2, 2.0], [0.1, 0.2, -3.0]]), t([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
+    x, y = t([[-0.3, -1.2, -2.0], [-0.1, -0.2, -3.0]]), t([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
     each = loss(x, y, reduction="none")
     assert each.shape == (2,)
     assert loss(x, y).item() == pytest.approx(np.mean(tg.to_numpy(each)))
@@ -139,8 +139,8 @@ def test_labels_are_one_integer_per_row(loss: Callable[..., Tensor]) -> None:
 def test_labels_that_are_no_class(loss: Callable[..., Tensor], labels: list[int], complaint: str) -> None:
     for _ in range(2):  # the signature is known the second time; the values are not
         with pytest.raises(ValueError, match=f"^{loss.__name__}: {complaint}$"):
-            loss(tg.ones((2, 3)), tg.asarray(labels))
-        loss(tg.ones((2, 3)), tg.asarray([0, 2]))
+            loss(-tg.ones((2, 3)), tg.asarray(labels))
+        loss(-tg.ones((2, 3)), tg.asarray([0, 2]))
 
 
 def test_where_the_wrong_label_is() -> None:
@@ -206,10 +206,24 @@ def test_values_are_looked_at_once_not_in_the_backward_pass(monkeypatch: pytest.
     x, labels = tg.ones((2, 3)), tg.asarray([0, 1])
     tg.grad(lambda x: tg.softmax_cross_entropy(x, labels))(x)
     tg.grad(lambda x: tg.kl_divergence(tg.log_softmax(x), tg.full((2, 3), 1 / 3)))(x)
-    assert looks == ["softmax_cross_entropy: labels", "kl_divergence: target", "kl_divergence: the sum of target"]
+    assert looks == [
+        "softmax_cross_entropy: labels",
+        "kl_divergence: target",
+        "kl_divergence: the sum of target",
+        "kl_divergence: log_prediction",
+    ]
 
 
 def test_float16_and_int32_labels() -> None:
     logits = tg.asarray([[0.5, 1.5]], dtype="float16")
     loss, gradient = tg.value_and_grad(lambda x: tg.softmax_cross_entropy(x, tg.asarray([1], dtype="int32")))(logits)
     assert loss.dtype.name == gradient.dtype.name == "float16"
+
+
+def test_logits_are_no_logarithms_of_probabilities() -> None:
+    with pytest.raises(
+        ValueError, match=r"nll: log_probabilities\[0, 1\] is 2.0, but the logarithm of a probability is at"
+    ):
+        tg.nll(tg.asarray([[0.0, 2.0]]), tg.asarray([0]))
+    with pytest.raises(ValueError, match=r"kl_divergence: log_prediction\[0, 1\] is 2.0, but the logarithm of"):
+        tg.kl_divergence(tg.asarray([[0.0, 2.0]]), tg.asarray([[0.5, 0.5]]))

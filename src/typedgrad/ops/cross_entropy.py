@@ -15,7 +15,7 @@ from typedgrad.ops.distribution_primitives import distribution_loss, label_loss,
 from typedgrad.ops.reduce import mean
 from typedgrad.ops.reduction import Reduction
 from typedgrad.ops.softmax import log_softmax
-from typedgrad.ops.targets import check_labels, check_weights
+from typedgrad.ops.targets import check_labels, check_logarithms, check_weights
 from typedgrad.ops.weighting import Mask, Weights, loss, reduced, shown
 
 
@@ -81,16 +81,18 @@ def nll(
 
     Raises:
         ShapeError: if there is not one label per row.
-        ValueError: for a label that is no class, or the mean over an empty batch.
+        ValueError: for a label that is no class, a logarithm above 0 (as logits are), or the mean over an empty batch.
 
     >>> tg.nll(tg.log_softmax(tg.asarray([[0.0, 200.0]])), tg.asarray([0]))
     Tensor(200., dtype=float32)
     """
     if class_weights is None and plain(ignore_label, weights, mask):
         check_labels("nll", labels, log_probabilities.shape[-1])
+        check_logarithms("nll", "log_probabilities", log_probabilities)
         return label_nll(log_probabilities, labels, reduction=reduction)
     labels, mask = labels_left("nll", labels, ignore_label, mask, log_probabilities)
-    (log_probabilities,) = shown("nll", mask, log_probabilities)
+    (log_probabilities,) = shown("nll", mask, log_probabilities, fill=0.0)
+    check_logarithms("nll", "log_probabilities", log_probabilities)
     values = label_nll(log_probabilities, labels, reduction="none")
     counted = None if class_weights is None else of_labels("nll", class_weights, labels)
     return reduced("nll", values if counted is None else values * counted, weights, mask, reduction, counted)
@@ -144,13 +146,14 @@ def kl_divergence(
 
     Raises:
         ShapeError: for unequal shapes.
-        ValueError: for a target that is no distribution, or the mean over an empty batch.
+        ValueError: for a target that is no distribution, a logarithm above 0, or the mean over an empty batch.
 
     >>> tg.kl_divergence(tg.log(tg.asarray([[0.5, 0.5]])), tg.asarray([[0.5, 0.5]]))
     Tensor(0., dtype=float32)
     """
     target = rows_shown("kl_divergence", "target", mask, target)
-    (log_prediction,) = shown("kl_divergence", mask, log_prediction)
+    (log_prediction,) = shown("kl_divergence", mask, log_prediction, fill=0.0)
+    check_logarithms("kl_divergence", "log_prediction", log_prediction)
     if plain(weights, mask):
         return relative_entropy(log_prediction, target, reduction=reduction)
     return reduced(

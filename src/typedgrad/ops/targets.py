@@ -55,6 +55,23 @@ def check_positive(name: str, argument: str, x: Tensor, *, or_zero: bool = False
         _refuse(f"{name}: {argument}", values, ~right, "it must not be negative" if or_zero else "it must be positive")
 
 
+def check_logarithms(name: str, argument: str, x: Tensor) -> None:
+    """Raise ValueError if a number is no logarithm of a probability, as logits are not."""
+    values = _values(x)
+    if values is not None:
+        # Rounding may leave a little more than 0.
+        _refuse(f"{name}: {argument}", values, ~(values <= 1e-2), "the logarithm of a probability is at most 0")
+
+
+def check_lengths(name: str, argument: str, lengths: Tensor, least: int, most: int) -> None:
+    """Raise ValueError unless every length is within bounds."""
+    values = _values(lengths)
+    if values is not None:
+        _refuse(
+            f"{name}: {argument}", values, (values < least) | (values > most), f"it must be between {least} and {most}"
+        )
+
+
 def check_weights(name: str, weights: Tensor, argument: str = "weights") -> None:
     """Raise ValueError unless every weight is at least 0 and finite."""
     values = _values(weights)
