@@ -102,15 +102,16 @@ def test_json_is_valid_strict_and_gives_an_equal_value(kind: Kind, rows: slice) 
         assert type(value).from_json(text) == value
     read = json.loads(fed(kind).to_json())
     cls = type(kind.empty)
-    for wrong in (
+    damaged: tuple[Any, ...] = (
         {**read, "metric": "Other"},
         {k: v for k, v in read.items() if k != cls._held[0]},
         {**read, "more": 1},
         {**read, cls._held[-1]: {"a": 1}},
         [],
-    ):
+    )
+    for other in damaged:
         with pytest.raises(ValueError, match=cls.__name__):
-            cls.from_json(json.dumps(wrong))
+            cls.from_json(json.dumps(other))
     with pytest.raises(ValueError):
         cls.from_json(text[:-1])
 

@@ -12,6 +12,7 @@ from scipy import stats
 
 import typedgrad as tg
 from typedgrad import metrics
+from typedgrad.metrics.roc import reached
 
 RNG = np.random.default_rng(1)
 N = 200
@@ -265,3 +266,10 @@ def test_a_million_scores_have_a_curve_soon() -> None:
     p, y = RNG.random(1_000_000, dtype="float32"), RNG.integers(0, 2, 1_000_000)
     found = metrics.Roc.empty().update(tg.asarray(p), tg.asarray(y))
     assert found.auroc == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("steps", [1, 3, 7, 10, 49, 100, 1000])
+def test_a_threshold_is_reached_by_itself_and_by_no_float_below_it(steps: int) -> None:
+    grid = np.arange(steps + 1) / steps
+    assert reached(grid, steps).tolist() == list(range(steps + 1))
+    assert reached(np.nextafter(grid[1:], 0), steps).tolist() == list(range(steps))

@@ -10,6 +10,7 @@ import numpy as np
 from typedgrad.metrics.inputs import classified, elementwise, refuse_unless_binary, refuse_unless_probabilities
 from typedgrad.metrics.matrix import aligned
 from typedgrad.metrics.report import number
+from typedgrad.metrics.roc import reached
 from typedgrad.metrics.value import Metric, counts_array, names_of, positive
 
 if TYPE_CHECKING:
@@ -257,8 +258,7 @@ class Calibration(Metric):
 
 def _bin(values: Floats, bins: int) -> NDArray[np.intp]:
     """The bin of each value; the last one includes 1."""
-    edges = np.arange(1, bins) / bins
-    return np.searchsorted(edges, values, side="right")
+    return np.minimum(reached(values, bins), bins - 1)
 
 
 def _counted(
