@@ -296,7 +296,7 @@ def _rounded(values: Floats, steps: int | None) -> Floats:
 def reached(values: Floats, steps: int) -> NDArray[np.intp]:
     """The largest k for which k / steps, as a float, is at most the value.
 
-    A product may be rounded over a threshold or below it, so it is compared with its neighbours; much faster than search.
+    A product may be rounded over a threshold or below it, so it is compared with its neighbours.
     """
     grid = np.append(_grid(steps), np.inf)
     place = (values * steps).astype(np.intp)
