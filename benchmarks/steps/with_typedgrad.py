@@ -42,19 +42,19 @@ def make(workload: Workload, variant: str) -> Callable[[], float]:
 
 
 def _dense(p: Parameters, name: str, x: Tensor) -> Tensor:
-    return x @ p[f"{name}.weight"] + p[f"{name}.bias"]
+    return tg.linear(x, p[f"{name}.weight"], p[f"{name}.bias"])
 
 
 def _mlp(w: Workload, p: Parameters, x: Tensor, y: Tensor) -> Tensor:
-    x = tg.relu(_dense(p, "a", x))
-    x = tg.relu(_dense(p, "b", x))
+    x = tg.linear(x, p["a.weight"], p["a.bias"], activation="relu")
+    x = tg.linear(x, p["b.weight"], p["b.bias"], activation="relu")
     return tg.softmax_cross_entropy(_dense(p, "c", x), y)
 
 
 def _lenet(w: Workload, p: Parameters, x: Tensor, y: Tensor) -> Tensor:
     x = tg.max_pool2d(tg.relu(tg.conv2d(x, p["a.weight"], p["a.bias"])), 2)
     x = tg.max_pool2d(tg.relu(tg.conv2d(x, p["b.weight"], p["b.bias"])), 2)
-    x = tg.relu(_dense(p, "c", tg.reshape(x, (x.shape[0], -1))))
+    x = tg.linear(tg.flatten(x, start=1), p["c.weight"], p["c.bias"], activation="relu")
     return tg.softmax_cross_entropy(_dense(p, "d", x), y)
 
 
@@ -81,9 +81,7 @@ def _gpt(w: Workload, p: Parameters, x: Tensor, y: Tensor) -> Tensor:
     n, t, d, heads = s["batch"], s["time"], s["width"], s["heads"]
 
     def normed(name: str, x: Tensor) -> Tensor:
-        centred = x - tg.mean(x, axis=-1, keepdims=True)
-        scale = (tg.mean(tg.square(centred), axis=-1, keepdims=True) + 1e-5) ** -0.5
-        return centred * scale * p[f"{name}.scale"] + p[f"{name}.shift"]
+        return tg.layer_norm(x, p[f"{name}.scale"], p[f"{name}.shift"])
 
     x = tg.take(p["token"], x, axis=0) + p["position"]
     for i in range(s["layers"]):

@@ -36,8 +36,13 @@ class Kernel(NamedTuple):
 # avals of the results to a kernel, or None where it does not serve.
 Maker: TypeAlias = Callable[[tuple[Any, ...], dict[str, Any], "tuple[Aval, ...]"], Kernel | None]
 
+# From the aval of a parameter to a function of raw arrays and numbers: the parameter, its gradient, what is kept of it,
+# and the settings of the update; it gives the new parameter and what is kept.
+Update: TypeAlias = Callable[..., tuple[Any, ...]]
+
 _PROVIDER = "typedgrad.kernels"
 _MAKERS: dict[str, Maker] = {}
+_UPDATES: dict[str, Callable[[Aval], Update | None]] = {}
 
 
 def accelerates(full_name: str) -> Callable[[Maker], Maker]:
@@ -48,6 +53,22 @@ def accelerates(full_name: str) -> Callable[[Maker], Maker]:
         return maker
 
     return register
+
+
+def updates(name: str) -> Callable[[Callable[[Aval], Update | None]], Callable[[Aval], Update | None]]:
+    """Register a kernel for the updates of an optimiser."""
+
+    def register(maker: Callable[[Aval], Update | None]) -> Callable[[Aval], Update | None]:
+        _UPDATES[name] = functools.lru_cache(maxsize=4096)(maker)
+        return maker
+
+    return register
+
+
+def updating(name: str) -> Callable[[Aval], Update | None] | None:
+    """Where to find the kernels for an optimiser's updates of parameters on the CPU, if there are any."""
+    _load()
+    return _UPDATES.get(name)
 
 
 def find(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from typedgrad.backends import namespace
 from typedgrad.optim import hyper
-from typedgrad.optim.walk import Moments, Rule, into, stepped, zeros
+from typedgrad.optim.walk import Fused, Moments, Rule, into, stepped, zeros
 
 if TYPE_CHECKING:
     from typedgrad.core.tensor import Tensor
@@ -73,8 +73,14 @@ class Adam:
         beta1 = hyper.at(title, "beta1", self.beta1, step, "at least 0 and below 1")
         beta2 = hyper.at(title, "beta2", self.beta2, step, "at least 0 and below 1")
         rule = self._rule(step + 1, rate, decay, beta1, beta2)
-        params, (first, second) = stepped(title, params, grads, (state.first, state.second), rule)
+        fused = self._fused(step + 1, rate, decay, beta1, beta2)
+        params, (first, second) = stepped(title, params, grads, (state.first, state.second), rule, fused=fused)
         return params, AdamState(step + 1, first, second)
+
+    def _fused(self, t: int, rate: float, decay: float, beta1: float, beta2: float) -> Fused:
+        """The settings of the kernel "adam", which computes what `_rule` does."""
+        size, correction = rate / (1 - beta1**t), 1 / math.sqrt(1 - beta2**t)
+        return ("adam", (size, beta1, beta2, self.eps, correction, 1 - rate * decay))
 
     def _rule(self, t: int, rate: float, decay: float, beta1: float, beta2: float) -> Rule:
         """Algorithm 1 of the paper as `p - (rate / c1) * m / (sqrt(v) / sqrt(c2) + eps)`, which needs fewer arrays."""

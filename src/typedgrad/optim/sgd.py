@@ -55,7 +55,10 @@ class Sgd:
             return params, SgdState(step + 1, state.velocity)
         kept = hyper.at("sgd", "momentum", self.momentum, step, "at least 0 and below 1")
         rule = _with_momentum(rate, decay, kept, nesterov=self.nesterov)
-        params, (velocity,) = stepped("sgd", params, grads, (state.velocity,), rule)
+        # The kernel steps along a mixture of the velocity and the gradient: p - rate * (of_v * v + of_g * g).
+        of_v, of_g = (kept, 1.0) if self.nesterov else (1.0, 0.0)
+        fused = ("momentum", (rate, kept, decay, of_v, of_g))
+        params, (velocity,) = stepped("sgd", params, grads, (state.velocity,), rule, fused=fused)
         return params, SgdState(step + 1, velocity)
 
 

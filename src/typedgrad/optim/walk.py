@@ -9,6 +9,7 @@ from typing import TypeAlias, TypeVar, cast
 import numpy as np
 
 from typedgrad.backends import namespace
+from typedgrad.core.accelerate import updating
 from typedgrad.core.pytree import Structure, flatten, leaves_with_paths, unflatten
 from typedgrad.core.tensor import Tensor
 from typedgrad.optim.refusals import different, other_state, refuse_kind, refuse_leaf, spelt, unlike
@@ -19,6 +20,9 @@ Moments: TypeAlias = dict[str, Tensor]
 # New values from old ones: the parameter, its gradient, its moments -> the parameter, its moments. It runs on raw
 # arrays (`Tensor` stands for them, as in the bodies of ops) and must not change its arguments.
 Rule: TypeAlias = Callable[..., tuple[Tensor, ...]]
+
+# The name of a kernel for an optimiser's updates, and the settings that it takes.
+Fused: TypeAlias = tuple[str, tuple[float, ...]]
 
 raw = cast("Callable[[Tensor], Tensor]", attrgetter("data"))
 
@@ -44,10 +48,13 @@ def stepped(
     moments: tuple[Moments, ...],
     rule: Rule,
     unlike: Callable[[Tensor, Tensor], bool] = unlike,
+    *,
+    fused: Fused | None = None,
 ) -> tuple[P, tuple[Moments, ...]]:
     """The parameters and moments after `rule`. What is not a tensor stays as it is; so does what has no values.
 
-    Moments are tensors like the parameter unless `unlike` has another opinion of a moment and its parameter.
+    Moments are tensors like the parameter unless `unlike` has another opinion of a moment and its parameter. `fused`
+    names what does the same as `rule` in one pass, if it is there.
 
     Raises:
         ShapeError: if the trees differ, or the shape of a leaf.
@@ -57,6 +64,8 @@ def stepped(
     if any(len(m) != len(places) for m in moments):
         other_state(title, params, moments, unlike)
     rows: list[tuple[Tensor, ...]] = []
+    name, settings = fused or ("", ())
+    kernels = updating(name) if fused else None
     for i, g, *old in zip(places, slopes, *(m.values() for m in moments), strict=True):
         p = leaves[i]
         aval = p.aval
@@ -65,6 +74,10 @@ def stepped(
                 other_state(title, params, moments, unlike)
         if aval.device == "abstract":
             new: tuple[Tensor, ...] = (p, *old)
+        elif (
+            kernels is not None and type(p.data) is type(g.data) is np.ndarray and (kernel := kernels(aval)) is not None
+        ):
+            new = tuple([Tensor(data, aval) for data in kernel(p.data, g.data, *map(raw, old), *settings)])
         else:
             new = tuple(map(boxed, rule(p.data, g.data, *map(raw, old)), (p, *old)))
         leaves[i] = new[0]

@@ -134,8 +134,9 @@ static PyObject *results_of(const Plan *plan, PyArrayObject **arrays) {
 
 static PyObject *plan_call(PyObject *self, PyObject *const *given, size_t flags, PyObject *names) {
     Plan *plan = (Plan *)self;
-    if (PyVectorcall_NARGS(flags) != plan->inputs || (names && PyTuple_GET_SIZE(names))) {
-        PyErr_Format(PyExc_TypeError, "this plan takes %d arrays", plan->inputs);
+    Py_ssize_t count = PyVectorcall_NARGS(flags);
+    if (count < plan->inputs || count > plan->inputs + MOST_SETTINGS || (names && PyTuple_GET_SIZE(names))) {
+        PyErr_Format(PyExc_TypeError, "this plan takes %d arrays, then settings", plan->inputs);
         return 0;
     }
     int total = plan->inputs + plan->outputs, trouble = 0;
@@ -143,6 +144,10 @@ static PyObject *plan_call(PyObject *self, PyObject *const *given, size_t flags,
     PyObject *made = 0;
     Call call = plan->call;
     call.trouble = &trouble;
+    for (Py_ssize_t i = plan->inputs; i < count; i++) {
+        call.setting[i - plan->inputs] = PyFloat_AsDouble(given[i]);
+        if (PyErr_Occurred()) return 0;
+    }
     for (int i = 0; i < plan->inputs; i++) {
         if (plan->elements[i] < 0) {
             call.at[i] = 0;
@@ -298,7 +303,7 @@ static PyTypeObject PlanType = {
     .tp_vectorcall_offset = offsetof(Plan, vectorcall),
     .tp_call = PyVectorcall_Call,
     .tp_new = plan_new,
-    .tp_doc = "A kernel made ready for arrays of known sizes; call it with the arrays.",
+    .tp_doc = "A kernel made ready for arrays of known sizes; call it with the arrays, and settings that replace its own.",
 };
 
 /* --------------------------------------------------------------------------------------------------- functions */
