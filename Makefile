@@ -6,11 +6,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint peers bench clean
 help:
 	@echo "make demo    train on handwritten digits, then see mypy refuse a wrong shape"
 	@echo "make test    everything that must hold: ruff, mypy --strict, the floors, pytest"
 	@echo "make lint    the same without pytest"
+	@echo "make peers   compare everything with PyTorch, and write docs/correctness.md anew"
 	@echo "make bench   what is measured, beside numpy (and beside PyTorch where it is installed)"
 	@echo "make clean   remove the environment and the caches"
 
@@ -22,6 +23,10 @@ test: $(VENV)/.ready-$(VERSION)-dev
 
 lint: $(VENV)/.ready-$(VERSION)-dev
 	@.ci/check $(BIN)
+
+peers: $(VENV)/.ready-$(VERSION)-dev
+	@$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/python -m pip install --quiet 'torch>=2.13'
+	@$(BIN)/pytest -q -m peers tests/peers --write-page
 
 bench: $(VENV)/.ready-$(VERSION)-dev
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

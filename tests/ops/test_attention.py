@@ -77,39 +77,3 @@ def test_heads_that_do_not_divide_are_refused() -> None:
 def test_shapes_are_inferred_from_names() -> None:
     out = tg.eval_shape(tg.scaled_dot_product_attention, "n 8 t 16", "n 2 s 16", "n 2 s 5")
     assert tuple(map(str, out.shape)) == ("n", "8", "t", "5")
-
-
-CONFIGURATIONS: list[tuple[tuple[int, ...], tuple[int, ...], int, dict[str, Any]]] = [
-    ((2, 3, 4, 5), (2, 3, 6, 5), 7, {}),
-    ((2, 4, 5, 6), (2, 2, 5, 6), 6, {"causal": True}),
-    ((1, 6, 3, 2), (1, 1, 4, 2), 3, {"scale": 0.3, "masked": True}),
-    ((3, 2, 8, 4), (3, 2, 8, 4), 4, {"masked": True}),
-]
-
-
-@pytest.mark.peers
-@pytest.mark.parametrize(("query", "key", "features", "options"), CONFIGURATIONS)
-def test_attention_and_its_gradients_are_those_of_pytorch(
-    query: tuple[int, ...], key: tuple[int, ...], features: int, options: dict[str, Any]
-) -> None:
-    torch = pytest.importorskip("torch")
-    q, k, v = normal(0, *query), normal(1, *key), normal(2, *key[:-1], features)
-    mask = None
-    if options.pop("masked", False):
-        mask = np.random.default_rng(0).random((query[0], 1, query[2], key[2])) < 0.6
-        mask[..., 0] = True  # theirs gives NaN where there is nothing to see
-    given = None if mask is None else tg.asarray(mask)
-    ours, pull = tg.vjp(lambda q, k, v: tg.scaled_dot_product_attention(q, k, v, given, **options), q, k, v)
-    g = normal(3, *ours.shape)
-    xs = [torch.tensor(x.numpy(), requires_grad=True) for x in (q, k, v)]
-    names = {"causal": "is_causal", "scale": "scale"}
-    theirs = torch.nn.functional.scaled_dot_product_attention(
-        *xs,
-        attn_mask=None if mask is None else torch.tensor(mask),
-        enable_gqa=True,
-        **{names[name]: value for name, value in options.items()},
-    )
-    np.testing.assert_allclose(ours.numpy(), theirs.detach().numpy(), rtol=1e-9, atol=1e-9)
-    theirs.backward(torch.tensor(g.numpy()))
-    for x, y in zip(pull(g), xs, strict=True):
-        np.testing.assert_allclose(x.numpy(), y.grad.numpy(), rtol=1e-9, atol=1e-9)

@@ -2,4 +2,41 @@
 
 from __future__ import annotations
 
-NO_PEER: list[tuple[str, str]] = []
+NO_PEER: list[tuple[str, str]] = [
+    (
+        "abstract eval_shape assert_shape typed Tensor nn.Layer nn.param nn.state nn.sub nn.inferred nn.Initializer",
+        "what shapes, types and layers are declared with; no arithmetic",
+    ),
+    (
+        "grad value_and_grad vjp jvp jacobian hessian hvp stop_gradient",
+        "differentiation itself, which every line with gradients is about",
+    ),
+    (
+        "tree_map leaves_with_paths init training fit evaluate to to_numpy nn.count_parameters",
+        "trees, training runs, devices and conversion; the numbers come from the names above",
+    ),
+    ("can_cast finfo iinfo isdtype result_type", "questions about dtypes, after the Array API standard"),
+    ("empty empty_like", "values are whatever is in memory"),
+    ("nn.zeros nn.ones nn.constant", "initialisers without randomness: all elements are one number"),
+    (
+        "random.key random.fold_in random.split random.bits random.permutation random.Key",
+        "keys are ours alone (Philox); the tests of the generator compare bits with its published vectors",
+    ),
+    (
+        "optim.AccumulatedState optim.AdamState optim.AverageState optim.FormulaState optim.GroupedState",
+        "what updaters remember",
+    ),
+    (
+        "optim.SgdState optim.SolverState",
+        "likewise",
+    ),
+    (
+        "optim.Adam optim.Chain optim.Constraint optim.GradientTransform optim.Plateau optim.Result optim.Schedule",
+        "classes of what the functions above return and take",
+    ),
+    (
+        "optim.Sgd optim.Updater",
+        "likewise",
+    ),
+    ("train data", "packages"),
+]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 Array: TypeAlias = Any  # a numpy array of any kind and rank
+USUAL = (1e-9, 1e-5)  # the errors that are allowed in float64 and in float32
 
 
 class Setting(NamedTuple):
@@ -45,7 +46,7 @@ class Row(NamedTuple):
     orders: int = 2
     note: str = ""
     draws: int = 3
-    tolerance: tuple[float, float] = (1e-9, 1e-5)
+    tolerance: tuple[float, float] = USUAL
     single: bool = True
 
     @property

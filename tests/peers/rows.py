@@ -12,8 +12,11 @@ from tests.peers import (
     rows_loss,
     rows_move,
     rows_norm,
+    rows_optim,
+    rows_random,
     rows_recurrent,
     rows_reduce,
+    rows_schedule,
 )
 from tests.peers.row import Row, unlike
 
@@ -29,5 +32,8 @@ SECTIONS: dict[str, list[Row]] = {
     "Recurrence": rows_recurrent.ROWS,
     "Attention": rows_attention.ROWS,
     "Losses": rows_loss.ROWS,
+    "Random numbers and initialisers": rows_random.ROWS,
+    "Optimisers": rows_optim.ROWS,
+    "Schedules, clipping, constraints, solvers": rows_schedule.ROWS,
 }
 ROWS = unlike(SECTIONS.values())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
 from tests.peers.measure import DTYPES, FLOOR, Errors
 from tests.peers.no_peer import NO_PEER
-from tests.peers.row import Row
+from tests.peers.row import USUAL, Row
 from tests.peers.rows import SECTIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "correctness.md"
@@ -53,11 +53,27 @@ def lines(rows: Iterable[Row], found: Found) -> list[str]:
 def _cells(row: Row, errors: Mapping[str, Errors]) -> list[str]:
     names = ", ".join(f"`{name}`" for name in row.names.split())
     numbers = [_short(e) for dtype in DTYPES for e in errors.get(dtype, (None, None, None))]
-    return [names, row.peer, str(row.draws), *numbers, row.note]
+    allowed = (
+        ""
+        if row.tolerance == USUAL
+        else f"; allowed: {row.tolerance[0]:g}" + (f" and {row.tolerance[1]:g}" if row.single else "")
+    )
+    return [names, row.peer, str(row.draws), *numbers, row.note + allowed]
 
 
 def _short(error: float | None) -> str:
     return "–" if error is None else "0" if error == 0 else f"{error:.0e}"
+
+
+def described(row: Row) -> Callable[[str], bool]:
+    """Whether a line of the page is about a row, as it is now."""
+    names, peer, draws, *_, note = _cells(row, {})
+    return lambda line: line.startswith(f"| {names} | {peer} | {draws} |") and line.endswith(f"| {note} |")
+
+
+def excused() -> list[str]:
+    """The lines on what is compared with nothing."""
+    return [f"* {', '.join(f'`{name}`' for name in names.split())}: {why}" for names, why in NO_PEER]
 
 
 def versions() -> str:
@@ -74,5 +90,5 @@ def page(found: Found, sections: Mapping[str, Sequence[Row]] = SECTIONS) -> str:
     for title, rows in sections.items():
         parts.append("\n".join([f"## {title}\n", *lines(rows, found), ""]))
     parts.append("## Without a peer\n\nThese are compared with nothing here; the reason stands beside each.\n")
-    parts.append("\n".join(f"* {', '.join(f'`{n}`' for n in names.split())}: {why}" for names, why in NO_PEER) + "\n")
+    parts.append("\n".join(excused()) + "\n")
     return "\n".join(parts)
