@@ -1,24 +1,28 @@
 """Convolutions of raw arrays, and their adjoints, as products of matrices.
 
-The elements under a window, in a column for each place (`taps`), make one factor; the kernel is the other. A few images
-at a time, so that the columns stay in the cache and their memory is used again.
+The elements under a window, in a column for each place (`taps`), make one factor; the kernel is the other. A run of
+places at a time, so that the columns stay in the cache and their memory is used again. Where each channel has kernels
+of its own, the factors would be thin: there the kernel is made a banded matrix (`banded`).
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from typedgrad.backends import namespace
-from typedgrad.ops.taps import Taps, runs, taps_of
+from typedgrad.ops import banded
+from typedgrad.ops.taps import Buffer, Taps, runs, taps_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from typedgrad.backends import Namespace
     from typedgrad.core.tensor import Tensor
     from typedgrad.ops.windows import Pads
 
 _ELEMENTS = 1 << 19  # of the columns at one time
-_ALL = slice(None)
 
 
 class Sliding(NamedTuple):
@@ -33,13 +37,11 @@ class Sliding(NamedTuple):
         """Where the kernel's elements meet those of inputs of these sizes."""
         return taps_of(sizes, window, self.stride, self.pads, self.dilation)
 
-    def turned(self, window: tuple[int, ...]) -> Sliding | None:
-        """With stride 1 and little padding: how the kernel, turned round, moves over results to give the adjoint."""
-        spans = [(k - 1) * d for k, d in zip(window, self.dilation, strict=True)]
-        pads = tuple((k - before, k - after) for k, (before, after) in zip(spans, self.pads, strict=True))
-        if any(s != 1 for s in self.stride) or any(min(pair) < 0 for pair in pads):
+    def bands(self, sizes: tuple[int, ...], kernel: tuple[int, ...]) -> banded.Bands | None:
+        """The bands of a kernel of this shape, if each channel has kernels of its own and they have rows."""
+        if kernel[1] != 1 or self.groups == 1 or len(sizes) == 1:
             return None
-        return self._replace(pads=pads)
+        return banded.bands_of(sizes, kernel[2:], self.stride, self.pads, self.dilation)
 
 
 def correlate(x: Tensor, kernel: Tensor, bias: Tensor | None, how: Sliding) -> Tensor:
@@ -49,40 +51,51 @@ def correlate(x: Tensor, kernel: Tensor, bias: Tensor | None, how: Sliding) -> T
     o, c_group, *window = kernel.shape
     taps = how.taps(sizes, tuple(window))
     out: Any = xp.empty((n, g, o // g, *taps.places), dtype=x.dtype)
-    matrix = xp.reshape(kernel, (g, o // g, c_group * math.prod(window)))
-    shift = None if bias is None else xp.reshape(bias, (g, o // g, 1))
-    for first, end, m in runs(n if 0 not in out.shape else 0, _images(taps, c)):
-        image, columns = _input_buffers(xp, x, taps, (g, c // g, m))
-        for i in range(first, end, m):
-            image[(..., *taps.inner)] = _grouped(xp, x[i : i + m, ...], g)
-            made = xp.matmul(matrix, taps.gather(xp, image, columns))
-            made = made if shift is None else made + shift
-            whole = xp.reshape(made, (g, o // g, m, *taps.grid))
-            out[i : i + m, ...] = xp.moveaxis(whole[(..., *taps.kept)], 2, 0)
+    bands = how.bands(sizes, kernel.shape)
+    if 0 in out.shape:
+        pass
+    elif bands is not None and bool(xp.isfinite(xp.sum(x))):
+        out = banded.correlate(x, xp.reshape(kernel, (c, o // c, *window)), bands)
+        out = out if bias is None else out + xp.reshape(bias, (c, o // c, *(1,) * len(sizes)))
+    else:
+        matrix = xp.reshape(kernel, (g, o // g, c_group * math.prod(window)))
+        shift = None if bias is None else xp.reshape(bias, (g, o // g, 1))
+        for images, m in _images(n, taps, c):
+            line, image = taps.zeros(xp, (g, c_group, m), x.dtype)
+            for i in images:
+                image[(..., *taps.inner)] = _grouped(xp, x[i : i + m, ...], g)
+                made = _product(xp, matrix, taps, line, m)
+                if shift is not None:
+                    made += shift
+                whole = xp.reshape(made, (g, o // g, m, *taps.grid))
+                out[i : i + m, ...] = xp.moveaxis(whole[(..., *taps.kept)], 2, 0)
     return xp.reshape(out, (n, o, *taps.places))
 
 
 def input_cotangent(g_out: Tensor, kernel: Tensor, sizes: tuple[int, ...], how: Sliding) -> Tensor:
-    """The adjoint of `correlate` in its input, which had these sizes: columns go back to where they came from."""
+    """The adjoint of `correlate` in its input, which had these sizes."""
     xp, g = namespace(g_out), how.groups
-    n, o, c = g_out.shape[0], kernel.shape[0], kernel.shape[1] * how.groups
-    taps = how.taps(sizes, kernel.shape[2:])
-    turned = how.turned(kernel.shape[2:])
-    if o == g and turned is not None and 0 not in g_out.shape:  # columns are gathered faster than they are spread
-        back = xp.asarray(xp.flip(kernel, axis=tuple(range(2, len(kernel.shape)))), copy=True)  # in order, for the BLAS
-        return correlate(g_out, xp.reshape(back, (c, 1, *kernel.shape[2:])), None, turned)
-    out: Any = xp.zeros((n, g, c // g, *sizes), dtype=g_out.dtype)
-    matrix = xp.matrix_transpose(xp.reshape(kernel, (g, o // g, c // g * len(taps.parts))))
-    product = xp.multiply if o == g else xp.matmul  # one number per place needs no sum
-    for first, end, m in runs(n if 0 not in out.shape and o and 0 not in g_out.shape else 0, _images(taps, c)):
+    n, o, c_group, c = g_out.shape[0], kernel.shape[0], kernel.shape[1], kernel.shape[1] * how.groups
+    window = kernel.shape[2:]
+    if 0 in g_out.shape:
+        return xp.zeros((n, c, *sizes), dtype=g_out.dtype)
+    if o // g <= 2 * c_group and any(
+        s < (k - 1) * d + 1 for s, k, d in zip(how.stride, window, how.dilation, strict=True)
+    ):
+        return _by_phases(xp, g_out, kernel, sizes, how)
+    taps = how.taps(sizes, window)
+    out: Any = xp.empty((n, g, c_group, *sizes), dtype=g_out.dtype)
+    matrix = xp.matrix_transpose(xp.reshape(kernel, (g, o // g, c_group * len(taps.parts))))
+    for images, m in _images(n, taps, c):
         spread: Any = xp.zeros((g, o // g, m, *taps.grid), dtype=g_out.dtype)
-        image: Any = xp.empty((g, c // g, *taps.image_shape(m)), dtype=g_out.dtype)
-        for i in range(first, end, m):
+        line, image = taps.zeros(xp, (g, c_group, m), g_out.dtype)
+        rows = xp.reshape(spread, (g, o // g, -1), copy=False)
+        for i in images:
             spread[(..., *taps.kept)] = _grouped(xp, g_out[i : i + m, ...], g)
-            image[...] = 0
-            taps.add(xp, product(matrix, xp.reshape(spread, (g, o // g, m * math.prod(taps.grid)))), image)
-            whole: Any = xp.reshape(image, (g, c // g, m, *taps.padded))
-            out[i : i + m, ...] = xp.moveaxis(whole[(..., *taps.inner)], 2, 0)
+            line[...] = 0
+            for first, end, columns in taps.runs(m, _columns(matrix.shape[-2])):
+                taps.add(xp, xp.matmul(matrix, rows[:, :, columns]), line, first, end)
+            out[i : i + m, ...] = xp.moveaxis(image[(..., *taps.inner)], 2, 0)
     return xp.reshape(out, (n, c, *sizes))
 
 
@@ -91,27 +104,99 @@ def kernel_cotangent(x: Tensor, g_out: Tensor, window: tuple[int, ...], how: Sli
     xp, g = namespace(x), how.groups
     (n, c), o = x.shape[:2], g_out.shape[1]
     taps = how.taps(x.shape[2:], window)
+    bands = how.bands(x.shape[2:], (o, c // g, *window))
+    if bands is not None and 0 not in g_out.shape:
+        split = xp.reshape(g_out, (n, c, o // c, *g_out.shape[2:]))
+        return xp.reshape(banded.kernel_cotangent(x, split, window, bands), (o, 1, *window))
     total: Any = xp.zeros((g, o // g, c // g * len(taps.parts)), dtype=x.dtype)
-    for first, end, m in runs(n if 0 not in g_out.shape and c else 0, _images(taps, c)):
-        image, columns = _input_buffers(xp, x, taps, (g, c // g, m))
+    for images, m in _images(n if 0 not in g_out.shape and c else 0, taps, c):
+        line, image = taps.zeros(xp, (g, c // g, m), x.dtype)
         spread: Any = xp.zeros((g, o // g, m, *taps.grid), dtype=x.dtype)
-        for i in range(first, end, m):
+        rows = xp.reshape(spread, (g, o // g, -1), copy=False)
+        for i in images:
             image[(..., *taps.inner)] = _grouped(xp, x[i : i + m, ...], g)
             spread[(..., *taps.kept)] = _grouped(xp, g_out[i : i + m, ...], g)
-            rows = xp.reshape(spread, (g, o // g, m * math.prod(taps.grid)))
-            total = total + xp.matmul(rows, xp.matrix_transpose(taps.gather(xp, image, columns)))
+            for first, end, columns in taps.runs(m, _columns(total.shape[-1])):
+                seen = taps.gather(xp, line, first, end)
+                total += xp.matmul(rows[:, :, columns], xp.matrix_transpose(seen))
     return xp.reshape(total, (o, c // g, *window))
 
 
-def _images(taps: Taps, channels: int) -> int:
-    return _ELEMENTS // max(1, channels * len(taps.parts) * math.prod(taps.grid))
+class _Phase(NamedTuple):
+    """Of one axis, the elements `first, first + stride, ...` of the input, and what leads to them from the results."""
+
+    first: int
+    size: int
+    taps: slice  # of the kernel turned round
+    dilation: int
+    cut: slice  # of the results
+    pads: tuple[int, int]
 
 
-def _input_buffers(xp: Namespace[Tensor], x: Tensor, taps: Taps, lead: tuple[int, int, int]) -> tuple[Any, Any]:
-    """Memory for padded images, zero where the padding is, and for their columns."""
-    image = xp.zeros((*lead, *taps.padded), dtype=x.dtype)
-    width = lead[2] * math.prod(taps.grid)
-    return image, xp.zeros((*lead[:2], len(taps.parts), *taps.column_shape(width)), dtype=x.dtype)
+def _phases(n: int, places: int, k: int, stride: int, dilation: int, before: int) -> Iterator[_Phase]:
+    # Input r + stride j lies under tap t at place p if r + stride j + before = stride p + dilation t. With t0 the first
+    # tap that does at all, these are t = t0 + u stride/gcd and p = j + c - u dilation/gcd.
+    gcd = math.gcd(stride, dilation)
+    for r in range(min(stride, n)):
+        count, step = -(-(n - r) // stride), stride // gcd
+        t0 = next((t for t in range(min(k, step)) if (dilation * t - r - before) % stride == 0), None)
+        if t0 is None:
+            continue
+        last = (k - 1 - t0) // step
+        pad = last * dilation // gcd - (r + before - dilation * t0) // stride
+        rest = count - 1 + last * dilation // gcd + 1 - places - pad
+        cut = slice(max(0, -pad), places - max(0, -rest))
+        taps = slice(k - 1 - t0 - last * step, k - t0, step)
+        yield _Phase(r, count, taps, dilation // gcd, cut, (max(0, pad), max(0, rest)))
+
+
+def _by_phases(xp: Namespace[Tensor], g: Tensor, kernel: Tensor, sizes: tuple[int, ...], how: Sliding) -> Tensor:
+    """The adjoint as convolutions with stride 1: for each phase of the stride, one with the taps that lead there."""
+    groups, (o, c_group, *window) = how.groups, kernel.shape
+    # The kernel turned round, with the channels of input and result exchanged within each group.
+    parted = xp.flip(
+        xp.reshape(kernel, (groups, o // groups, c_group, *window)), axis=tuple(range(3, len(kernel.shape) + 1))
+    )
+    turned = xp.moveaxis(parted, 1, 2)
+    out: Any = xp.zeros((g.shape[0], c_group * groups, *sizes), dtype=g.dtype)
+    axes = [
+        list(_phases(*each))
+        for each in zip(sizes, g.shape[2:], window, how.stride, how.dilation, (a for a, _ in how.pads), strict=True)
+    ]
+    ones = (1,) * len(sizes)
+    for phases in itertools.product(*axes):
+        if any(p.cut.stop <= p.cut.start for p in phases):
+            continue
+        part = xp.asarray(turned[(..., *(p.taps for p in phases))], copy=True)  # in order, for the BLAS
+        part = xp.reshape(part, (groups * c_group, o // groups, *part.shape[3:]))
+        moved = Sliding(ones, tuple(p.pads for p in phases), tuple(p.dilation for p in phases), groups)
+        made = correlate(g[(..., *(p.cut for p in phases))], part, None, moved)
+        out[(..., *(slice(p.first, None, s) for p, s in zip(phases, how.stride, strict=True)))] = made
+    return out  # type: ignore[no-any-return]  # a raw array
+
+
+def _product(xp: Namespace[Tensor], matrix: Tensor, taps: Taps, line: Buffer, images: int) -> Buffer:
+    """The matrix times all columns."""
+    whole: Any = None
+    for first, end, columns in taps.runs(images, _columns(matrix.shape[-1])):
+        part = xp.matmul(matrix, taps.gather(xp, line, first, end))
+        if columns.stop - columns.start == images * math.prod(taps.grid):
+            return part
+        if whole is None:
+            whole = xp.empty((*matrix.shape[:2], images * math.prod(taps.grid)), dtype=matrix.dtype)
+        whole[:, :, columns] = part
+    return whole
+
+
+def _images(count: int, taps: Taps, channels: int) -> Iterator[tuple[range, int]]:
+    """The first of each few images that are treated at a time, and how many they are."""
+    most = _ELEMENTS // max(1, channels * len(taps.parts) * math.prod(taps.grid))
+    for first, end, size in runs(count, most):
+        yield range(first, end, size), size
+
+
+def _columns(height: int) -> int:
+    return max(256, _ELEMENTS // max(1, height))
 
 
 def _grouped(xp: Namespace[Tensor], x: Tensor, groups: int) -> Tensor:

@@ -36,39 +36,65 @@ class Taps(NamedTuple):
     parts: tuple[Slices, ...]  # per tap; if flat, its start alone
     window: Sizes
 
-    def gather(self, xp: Namespace[Tensor], image: Buffer, columns: Buffer) -> Tensor:
-        """Copy each tap's part of padded images `g c m *padded` into columns `g c taps ...`; as `g c*taps columns`."""
-        g, c, m = image.shape[:3]
-        width = m * math.prod(self.grid)
-        if self.flat:
-            line: Any = xp.reshape(image, (g, c, width))
-            if len(self.parts) == 1:
-                return line  # type: ignore[no-any-return]  # a raw array
-            for t, (start,) in enumerate(self.parts):
-                columns[:, :, t, : width - start.start] = line[:, :, start]
-        else:
-            for t, part in enumerate(self.parts):
-                columns[:, :, t, ...] = image[(slice(None),) * 3 + part]
-        return xp.reshape(columns, (g, c * len(self.parts), width))
+    @property
+    def tail(self) -> int:
+        """How far beyond the last place the last tap of a flat window reaches."""
+        return self.parts[-1][0].start if self.flat else 0
 
-    def add(self, xp: Namespace[Tensor], columns: Tensor, image: Buffer) -> None:
+    def runs(self, images: int, most: int) -> Iterator[tuple[int, int, slice]]:
+        """Cut the grid of some images into runs of at most `most` columns.
+
+        Each is a range of offsets if flat, otherwise one of the first axis; with the columns that it holds.
+        """
+        if self.flat:
+            for first, end, size in runs(images * math.prod(self.grid), most):
+                for i in range(first, end, size):
+                    yield i, i + size, slice(i, i + size)
+            return
+        row = images * math.prod(self.grid[1:])
+        # Only those of one image lie one behind the other.
+        for first, end, size in runs(self.grid[0], most // max(1, row) if images == 1 else self.grid[0]):
+            for i in range(first, end, size):
+                yield i, i + size, slice(i * row, (i + size) * row)
+
+    def gather(self, xp: Namespace[Tensor], image: Buffer, first: int, end: int) -> Tensor:
+        """Each tap's part of a run of padded images, `g c m *padded` or flat `g c line`, as `g c*taps columns`."""
+        g, c = image.shape[:2]
+        if self.flat:
+            if len(self.parts) == 1:
+                return image[:, :, first:end]  # type: ignore[no-any-return]  # a raw array
+            columns: Any = xp.empty((g, c, len(self.parts), end - first), dtype=image.dtype)
+            for t, (tap,) in enumerate(self.parts):
+                columns[:, :, t, :] = image[:, :, tap.start + first : tap.start + end]
+        else:
+            columns = xp.empty((g, c, len(self.parts), image.shape[2], end - first, *self.grid[1:]), dtype=image.dtype)
+            for t, part in enumerate(self.parts):
+                columns[:, :, t, ...] = image[(slice(None),) * 3 + self._rows(part, first, end)]
+        return xp.reshape(columns, (g, c * len(self.parts), math.prod(columns.shape[3:])))
+
+    def add(self, xp: Namespace[Tensor], columns: Tensor, image: Buffer, first: int, end: int) -> None:
         """The adjoint of `gather`: add the columns `g c*taps columns` to where they came from."""
-        g, taps = columns.shape[0], len(self.parts)
-        parts: Any = xp.reshape(columns, (g, -1, taps, *self.column_shape(columns.shape[-1])))
+        g, c = image.shape[:2]
+        shape = (end - first,) if self.flat else (image.shape[2], end - first, *self.grid[1:])
+        parts: Any = xp.reshape(columns, (g, c, len(self.parts), *shape))
         for t, part in enumerate(self.parts):
             if self.flat:
-                start = part[0].start
-                image[:, :, part[0]] += parts[:, :, t, : parts.shape[-1] - start]
+                image[:, :, part[0].start + first : part[0].start + end] += parts[:, :, t, :]
             else:
-                image[(slice(None),) * 3 + part] += parts[:, :, t, ...]
+                image[(slice(None),) * 3 + self._rows(part, first, end)] += parts[:, :, t, ...]
 
-    def column_shape(self, width: int) -> Sizes:
-        """The columns of `width // prod(grid)` images, as they are written to."""
-        return (width,) if self.flat else (width // max(math.prod(self.grid), 1), *self.grid)
+    def _rows(self, part: Slices, first: int, end: int) -> Slices:
+        start, step = part[0].start, part[0].step
+        return (slice(start + first * step, start + (end - 1) * step + 1, step), *part[1:])
 
-    def image_shape(self, images: int) -> Sizes:
-        """Padded images, as `add` writes to them."""
-        return (images * math.prod(self.padded),) if self.flat else (images, *self.padded)
+    def zeros(self, xp: Namespace[Tensor], lead: tuple[int, int, int], dtype: object) -> tuple[Buffer, Buffer]:
+        """Memory for padded images: as `gather` and `add` see it, and as `g c m *padded`."""
+        if not self.flat:
+            image = xp.zeros((*lead, *self.padded), dtype=dtype)
+            return image, image
+        length = lead[2] * math.prod(self.padded)
+        line: Any = xp.zeros((*lead[:2], length + self.tail), dtype=dtype)
+        return line, xp.reshape(line[:, :, :length], (*lead, *self.padded), copy=False)
 
 
 @functools.lru_cache(maxsize=4096)
