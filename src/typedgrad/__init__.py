@@ -185,6 +185,27 @@ if TYPE_CHECKING:
     from typedgrad import train as train
     from typedgrad import zoo as zoo
     from typedgrad.nn.initialise import init as init
+    from typedgrad.ops.activation_curves import affine_power as affine_power
+    from typedgrad.ops.activation_curves import celu as celu
+    from typedgrad.ops.activation_curves import cube as cube
+    from typedgrad.ops.activation_curves import identity as identity
+    from typedgrad.ops.activation_curves import rational_tanh as rational_tanh
+    from typedgrad.ops.activation_curves import rectified_tanh as rectified_tanh
+    from typedgrad.ops.activation_curves import scaled_tanh as scaled_tanh
+    from typedgrad.ops.activation_curves import squareplus as squareplus
+    from typedgrad.ops.activation_curves import swish as swish
+    from typedgrad.ops.activation_curves import tanh_shrink as tanh_shrink
+    from typedgrad.ops.activation_pieces import hard_shrink as hard_shrink
+    from typedgrad.ops.activation_pieces import hard_silu as hard_silu
+    from typedgrad.ops.activation_pieces import prelu as prelu
+    from typedgrad.ops.activation_pieces import relu6 as relu6
+    from typedgrad.ops.activation_pieces import rrelu as rrelu
+    from typedgrad.ops.activation_pieces import soft_shrink as soft_shrink
+    from typedgrad.ops.activation_pieces import sparse_plus as sparse_plus
+    from typedgrad.ops.activation_pieces import sparse_sigmoid as sparse_sigmoid
+    from typedgrad.ops.activation_pieces import threshold as threshold
+    from typedgrad.ops.activation_pieces import thresholded_relu as thresholded_relu
+    from typedgrad.ops.activation_pieces import ultra_fast_sigmoid as ultra_fast_sigmoid
     from typedgrad.ops.adaptive import adaptive_avg_pool as adaptive_avg_pool
     from typedgrad.ops.adaptive import adaptive_max_pool as adaptive_max_pool
     from typedgrad.ops.attention import attention_weights as attention_weights
@@ -243,6 +264,8 @@ if TYPE_CHECKING:
     from typedgrad.ops.floating import isnan as isnan
     from typedgrad.ops.floating import nextafter as nextafter
     from typedgrad.ops.floating import signbit as signbit
+    from typedgrad.ops.gates import crelu as crelu
+    from typedgrad.ops.gates import glu as glu
     from typedgrad.ops.inspection import can_cast as can_cast
     from typedgrad.ops.inspection import finfo as finfo
     from typedgrad.ops.inspection import iinfo as iinfo
@@ -304,6 +327,9 @@ if TYPE_CHECKING:
     from typedgrad.ops.resize import space_to_depth as space_to_depth
     from typedgrad.ops.resize import upsample as upsample
     from typedgrad.ops.reversal import gradient_reversal as gradient_reversal
+    from typedgrad.ops.simplex import gumbel_softmax as gumbel_softmax
+    from typedgrad.ops.simplex import softmin as softmin
+    from typedgrad.ops.simplex import sparsemax as sparsemax
     from typedgrad.ops.sort import argsort as argsort
     from typedgrad.ops.sort import sort as sort
     from typedgrad.ops.sort import topk as topk
@@ -331,6 +357,7 @@ else:
         "__version__": "typedgrad.version",
         "adaptive_avg_pool": "typedgrad.ops.adaptive",
         "adaptive_max_pool": "typedgrad.ops.adaptive",
+        "affine_power": "typedgrad.ops.activation_curves",
         "argsort": "typedgrad.ops.sort",
         "attention_weights": "typedgrad.ops.attention",
         "avg_pool1d": "typedgrad.ops.pool",
@@ -345,6 +372,7 @@ else:
         "categorical_focal": "typedgrad.ops.probability_loss",
         "categorical_hinge": "typedgrad.ops.margin_loss",
         "causal_mask": "typedgrad.ops.masks",
+        "celu": "typedgrad.ops.activation_curves",
         "center_loss": "typedgrad.ops.embedding_loss",
         "circle_loss": "typedgrad.ops.embedding_loss",
         "class_simplex": "typedgrad.ops.embedding_loss",
@@ -361,9 +389,11 @@ else:
         "cosine_embedding": "typedgrad.ops.pair_loss",
         "cosine_proximity": "typedgrad.ops.embedding_loss",
         "cosine_similarity": "typedgrad.ops.distance",
+        "crelu": "typedgrad.ops.gates",
         "cross": "typedgrad.ops.vectors",
         "ctc": "typedgrad.ops.ctc",
         "ctc_with_logits": "typedgrad.ops.ctc",
+        "cube": "typedgrad.ops.activation_curves",
         "cumulative_prod": "typedgrad.ops.cumulative",
         "cumulative_sum": "typedgrad.ops.cumulative",
         "data": "typedgrad.data",
@@ -381,11 +411,16 @@ else:
         "finfo": "typedgrad.ops.inspection",
         "fit": "typedgrad.train",
         "gaussian_nll": "typedgrad.ops.density_loss",
+        "glu": "typedgrad.ops.gates",
         "gradient_reversal": "typedgrad.ops.reversal",
         "gru_step": "typedgrad.ops.recurrent",
+        "gumbel_softmax": "typedgrad.ops.simplex",
+        "hard_shrink": "typedgrad.ops.activation_pieces",
+        "hard_silu": "typedgrad.ops.activation_pieces",
         "hinge": "typedgrad.ops.binary_loss",
         "hinge_embedding": "typedgrad.ops.pair_loss",
         "huber": "typedgrad.ops.loss",
+        "identity": "typedgrad.ops.activation_curves",
         "iinfo": "typedgrad.ops.inspection",
         "imag": "typedgrad.ops.complexes",
         "infogain": "typedgrad.ops.probability_loss",
@@ -437,11 +472,17 @@ else:
         "pixel_unshuffle": "typedgrad.ops.resize",
         "poisson_nll": "typedgrad.ops.density_loss",
         "poisson_nll_of_rates": "typedgrad.ops.density_loss",
+        "prelu": "typedgrad.ops.activation_pieces",
+        "rational_tanh": "typedgrad.ops.activation_curves",
         "real": "typedgrad.ops.complexes",
+        "rectified_tanh": "typedgrad.ops.activation_curves",
+        "relu6": "typedgrad.ops.activation_pieces",
         "repeat": "typedgrad.ops.repeat",
         "result_type": "typedgrad.ops.inspection",
         "rotary": "typedgrad.ops.positions",
+        "rrelu": "typedgrad.ops.activation_pieces",
         "scaled_dot_product_attention": "typedgrad.ops.attention",
+        "scaled_tanh": "typedgrad.ops.activation_curves",
         "scan": "typedgrad.ops.control",
         "signbit": "typedgrad.ops.floating",
         "sinusoidal_like": "typedgrad.ops.positions",
@@ -449,14 +490,24 @@ else:
         "smooth_l1": "typedgrad.ops.loss",
         "soft_label_cross_entropy": "typedgrad.ops.cross_entropy",
         "soft_margin": "typedgrad.ops.binary_loss",
+        "soft_shrink": "typedgrad.ops.activation_pieces",
         "softmax_cross_entropy": "typedgrad.ops.cross_entropy",
+        "softmin": "typedgrad.ops.simplex",
         "sort": "typedgrad.ops.sort",
         "space_to_depth": "typedgrad.ops.resize",
         "sparse_categorical_cross_entropy": "typedgrad.ops.probability_loss",
+        "sparse_plus": "typedgrad.ops.activation_pieces",
+        "sparse_sigmoid": "typedgrad.ops.activation_pieces",
+        "sparsemax": "typedgrad.ops.simplex",
         "squared_hinge": "typedgrad.ops.binary_loss",
+        "squareplus": "typedgrad.ops.activation_curves",
         "std": "typedgrad.ops.variance",
         "sum_pool": "typedgrad.ops.pool_norm",
+        "swish": "typedgrad.ops.activation_curves",
+        "tanh_shrink": "typedgrad.ops.activation_curves",
         "tensordot": "typedgrad.ops.tensordot",
+        "threshold": "typedgrad.ops.activation_pieces",
+        "thresholded_relu": "typedgrad.ops.activation_pieces",
         "tile": "typedgrad.ops.repeat",
         "topk": "typedgrad.ops.sort",
         "trace": "typedgrad.ops.diagonals",
@@ -465,6 +516,7 @@ else:
         "triplet": "typedgrad.ops.pair_loss",
         "triu": "typedgrad.ops.triangle",
         "tversky": "typedgrad.ops.density_loss",
+        "ultra_fast_sigmoid": "typedgrad.ops.activation_pieces",
         "unique_all": "typedgrad.ops.unique",
         "unique_counts": "typedgrad.ops.unique",
         "unique_inverse": "typedgrad.ops.unique",

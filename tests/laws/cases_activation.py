@@ -39,6 +39,8 @@ def _axes(shapes: dict[str, Any], rng: Random) -> dict[str, object]:
 def _gelu(x: Array, approximate: str) -> Any:
     if approximate == "none":
         return x * special.ndtr(x).astype(x.dtype)
+    if approximate == "sigmoid":
+        return x / (1 + np.exp(-1.702 * x))
     return 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi).astype(x.dtype) * (x + 0.044715 * x**3)))
 
 
@@ -56,7 +58,7 @@ CASES = {
     ),
     "softsign": Case(lambda x: x / (1 + np.abs(x))),
     "silu": Case(lambda x: x / (1 + np.exp(-x))),
-    "gelu": Case(_gelu, statics=lambda shapes, rng: {"approximate": rng.choice(["none", "tanh"])}),
+    "gelu": Case(_gelu, statics=lambda shapes, rng: {"approximate": rng.choice(["none", "tanh", "sigmoid"])}),
     "softmax": Case(_softmax, statics=_axis),
     "log_softmax": Case(lambda x, axis: np.log(_softmax(x, axis)), statics=_axis),
     "logsumexp": Case(_logsumexp, statics=_axes),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _ROOT_HALF: Final = math.sqrt(0.5)
 _ROOT_2_OVER_PI: Final = math.sqrt(2.0 / math.pi)
 _CUBIC: Final = 0.044715
+_LOGISTIC: Final = 1.702
 # The fixed point of Klambauer et al.: mean 0 and variance 1 stay as they are.
 _SELU_ALPHA: Final = 1.6732632423543772
 _SELU_SCALE: Final = 1.0507009873554805
@@ -35,10 +36,10 @@ def sigmoid(x: Float[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
     >>> tg.sigmoid(tg.asarray([0.0, -200.0, 200.0]))
     Tensor([0.5, 0. , 1. ], dtype=float32)
     """
-    return _logistic(namespace(x), x)
+    return logistic(namespace(x), x)
 
 
-def _logistic(xp: Namespace[Tensor], x: Tensor) -> Tensor:
+def logistic(xp: Namespace[Tensor], x: Tensor) -> Tensor:
     """exp(x) / (1 + exp(x)) for negative `x`, 1 / (1 + exp(-x)) for others: no exponential can overflow."""
     return xp.exp(xp.minimum(x, 0.0)) / (1.0 + xp.exp(-xp.abs(x)))
 
@@ -64,7 +65,7 @@ def softplus(x: Float[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
 
 
 def _softplus(xp: Namespace[Tensor], x: Tensor) -> Tensor:
-    """As with `_logistic`, nothing overflows. Libraries' own `logaddexp` does one element after the other."""
+    """As with `logistic`, nothing overflows. Libraries' own `logaddexp` does one element after the other."""
     return xp.maximum(x, 0.0) + xp.log1p(xp.exp(-xp.abs(x)))
 
 
@@ -138,22 +139,26 @@ def silu(x: Float[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
     >>> tg.silu(tg.asarray([0.0, 200.0]))
     Tensor([  0., 200.], dtype=float32)
     """
-    return x * _logistic(namespace(x), x)
+    return x * logistic(namespace(x), x)
 
 
 def _gelu_gradient(g: Tensor, out: Tensor, x: Tensor, *, approximate: str) -> Tensor:
     # P(x) + x p(x), with the normal distribution's P and density p; or that of its approximation.
     if approximate == "none":
         return g * (0.5 * erfc(-_ROOT_HALF * x) + x * (0.5 * _ROOT_2_OVER_PI * exp(-0.5 * x * x)))
+    if approximate == "sigmoid":
+        s = sigmoid(_LOGISTIC * x)
+        return g * (s + _LOGISTIC * (x * s * (1.0 - s)))
     t = tanh(_ROOT_2_OVER_PI * (x + _CUBIC * x * x * x))
     return g * (0.5 * (1.0 + t) + 0.5 * _ROOT_2_OVER_PI * (x * (1.0 - t * t) * (1.0 + 3.0 * _CUBIC * x * x)))
 
 
 @elementwise(_gelu_gradient)
-def gelu(x: Float[Tensor, "*s"], /, *, approximate: Literal["none", "tanh"] = "none") -> Float[Tensor, "*s"]:
+def gelu(x: Float[Tensor, "*s"], /, *, approximate: Literal["none", "tanh", "sigmoid"] = "none") -> Float[Tensor, "*s"]:
     """`x` times the probability that a standard normal number is less than `x`.
 
-    With "tanh" the probability is taken to be `0.5 * (1 + tanh(sqrt(2/π) * (x + 0.044715 x³)))`.
+    With "tanh" the probability is taken to be `0.5 * (1 + tanh(sqrt(2/π) * (x + 0.044715 x³)))`, with "sigmoid"
+    `sigmoid(1.702 x)`.
 
     Source: Hendrycks and Gimpel, "Gaussian error linear units", 2016.
 
@@ -164,6 +169,8 @@ def gelu(x: Float[Tensor, "*s"], /, *, approximate: Literal["none", "tanh"] = "n
     if approximate == "none":
         # The complement keeps its digits where x is very negative.
         return 0.5 * x * complement(xp, -_ROOT_HALF * x)
+    if approximate == "sigmoid":
+        return x * logistic(xp, _LOGISTIC * x)
     return 0.5 * x * (1.0 + xp.tanh(_ROOT_2_OVER_PI * (x + _CUBIC * x * x * x)))
 
 
@@ -180,13 +187,13 @@ def mish(x: Float[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
 
 
 @typed
-def hard_tanh(x: Float[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
-    """`x`, cut off at -1 and 1.
+def hard_tanh(x: Float[Tensor, "*s"], /, *, low: Number = -1.0, high: Number = 1.0) -> Float[Tensor, "*s"]:
+    """`x`, cut off at `low` and `high`.
 
     >>> tg.hard_tanh(tg.asarray([-2.0, 0.5, 2.0]))
     Tensor([-1. ,  0.5,  1. ], dtype=float32)
     """
-    return clip(x, -1.0, 1.0)
+    return clip(x, low, high)
 
 
 @typed

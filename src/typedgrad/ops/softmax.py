@@ -63,14 +63,15 @@ def _(g: Tensor, out: Tensor, x: Tensor, *, axis: int) -> tuple[Tensor]:
     return (g - exp(out) * sum(g, axis, keepdims=True),)
 
 
-def _has_axis(s: Shape, axis: int) -> dict[str, Shape]:
+def has_axis(s: Shape, axis: int) -> dict[str, Shape]:
+    """The `where` rule of ops along one axis that keep the shape."""
     with contextlib.suppress(Inconclusive):  # the result has the shape of the argument, whatever the axis
         axis_index(s, axis)
     return {}
 
 
-where(softmax)(_has_axis)
-where(log_softmax)(_has_axis)
+where(softmax)(has_axis)
+where(log_softmax)(has_axis)
 
 
 @primitive
