@@ -23,6 +23,7 @@ from typedgrad.nn.conv_transpose import ConvTranspose1d as ConvTranspose1d
 from typedgrad.nn.conv_transpose import ConvTranspose2d as ConvTranspose2d
 from typedgrad.nn.conv_transpose import ConvTranspose3d as ConvTranspose3d
 from typedgrad.nn.counting import count_parameters as count_parameters
+from typedgrad.nn.dag import Dag as Dag
 from typedgrad.nn.dense import Dense as Dense
 from typedgrad.nn.dense import Flatten as Flatten
 from typedgrad.nn.depthwise import DepthwiseConv2d as DepthwiseConv2d
@@ -68,6 +69,8 @@ from typedgrad.nn.merge import Multiply as Multiply
 from typedgrad.nn.merge import PairwiseDistance as PairwiseDistance
 from typedgrad.nn.merge import Stack as Stack
 from typedgrad.nn.merge import Subtract as Subtract
+from typedgrad.nn.node import Input as Input
+from typedgrad.nn.node import Node as Node
 from typedgrad.nn.norm import BatchNorm as BatchNorm
 from typedgrad.nn.norm import LayerNorm as LayerNorm
 from typedgrad.nn.norm_fixed import L2Normalize as L2Normalize
@@ -115,3 +118,4 @@ from typedgrad.nn.transformer import TransformerDecoderBlock as TransformerDecod
 from typedgrad.nn.transformer import TransformerEncoderBlock as TransformerEncoderBlock
 from typedgrad.nn.weight_noise import DropConnect as DropConnect
 from typedgrad.nn.weight_noise import WeightNoise as WeightNoise
+from typedgrad.nn.wiring import Vertex as Vertex

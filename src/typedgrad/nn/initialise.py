@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 M = TypeVar("M", bound=Layer)
+T = TypeVar("T")
 
 
 def init(model: M, key: Key, *, input: object = None, dtype: DTypeLike = "float32") -> M:  # the word users know
@@ -65,9 +66,17 @@ def init(model: M, key: Key, *, input: object = None, dtype: DTypeLike = "float3
 
 def learn(model: M, inputs: object) -> M:
     """The model with the sizes it left out, learnt by running it on shapes alone."""
+    arguments = abstract_inputs(inputs)
+    return learnt(model, lambda: model(*arguments))
+
+
+def learnt(parts: T, run: Callable[[], object]) -> T:
+    """A layer, or a dict of some, with the sizes that are learnt when `run` calls them; as it is if there are none."""
     with learning:
-        model(*abstract_inputs(inputs))
+        run()
         sizes = {k: dict(v) for k, v in learning.sizes.items()}
+        if not sizes:
+            return parts
         seen: dict[int, Any] = {}
 
         def sized(layer: Any, path: str) -> Any:
@@ -75,7 +84,7 @@ def learn(model: M, inputs: object) -> M:
                 seen[id(layer)] = (layer, rebuilt(layer, path, sized, _whole(layer, sizes.get(id(layer), {}))))
             return seen[id(layer)][1]
 
-        made: M = sized(model, "")
+        made: T = _mapped(parts, "", sized)
     return made
 
 
