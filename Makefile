@@ -13,6 +13,7 @@ help:
 	@echo "make lint    the same without pytest"
 	@echo "make peers   compare everything with PyTorch, and write docs/correctness.md anew"
 	@echo "make bench   what is measured, beside numpy (and beside PyTorch where it is installed)"
+	@echo "make docs    write docs/api and docs/catalogue.md anew"
 	@echo "make clean   remove the environment and the caches"
 
 demo: $(VENV)/.ready-$(VERSION)-mypy
@@ -30,6 +31,9 @@ peers: $(VENV)/.ready-$(VERSION)-dev
 
 bench: $(VENV)/.ready-$(VERSION)-dev
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+docs: $(VENV)/.ready-$(VERSION)-dev
+	@for part in docs/generate/[a-z]*.py; do $(BIN)/python -m docs.generate.$$(basename $$part .py) || exit 1; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build src/*.egg-info
