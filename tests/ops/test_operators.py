@@ -99,7 +99,7 @@ def test_numbers_take_the_dtype_of_the_tensor() -> None:
         (lambda i, f, b: i << 1.5, "bitwise_left_shift: `x2` must be Integer, not 1.5"),
         (lambda i, f, b: f & i, "bitwise_and: `x1` and `x2` must be Integer or Bool, not float32"),
         (lambda i, f, b: ~f, "bitwise_invert: `x` must be Integer or Bool, not float32"),
-        (lambda i, f, b: tg.real(f), "real: `x` must be Complex, not float32"),
+        (lambda i, f, b: tg.imag(f), "imag: `x` must be Complex, not float32"),
     ],
 )
 def test_elements_of_a_refused_kind(call: Callable[..., object], complaint: str) -> None:

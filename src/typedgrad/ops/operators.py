@@ -67,6 +67,7 @@ REFLECTED: Final[dict[str, str]] = {
     "__rtruediv__": "__truediv__",
     "__rfloordiv__": "__floordiv__",
     "__rmod__": "__mod__",
+    "__rmatmul__": "__matmul__",
     "__rpow__": "__pow__",
     "__rand__": "__and__",
     "__ror__": "__or__",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from jaxtyping import Int64, Integer, Shaped
+from jaxtyping import Int, Int64, Integer, Shaped, UInt
 
 from typedgrad.backends import namespace
 from typedgrad.core.broadcasting import broadcast_to
@@ -61,7 +61,7 @@ def _(g: Tensor, out: Tensor, x: Tensor, *, repetitions: tuple[int, ...]) -> tup
 
 
 def repeat(
-    x: Shaped[Tensor, "*old"], /, repeats: int | Integer[Tensor, "..."], *, axis: int | None = None
+    x: Shaped[Tensor, "*old"], /, repeats: int | Int[Tensor, "..."] | UInt[Tensor, "..."], *, axis: int | None = None
 ) -> Shaped[Tensor, "..."]:
     """Each element `repeats` times in a row, along an axis; with None, of the flattened tensor.
 
