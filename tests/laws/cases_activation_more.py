@@ -43,7 +43,8 @@ def _sparsemax(x: Array, axis: int) -> Any:
         for _ in range(100):
             middle = (low + high) / 2
             low, high = (middle, high) if np.maximum(line - middle, 0).sum() > 1 else (low, middle)
-        return np.maximum(line - low, 0)
+        found: Array = np.maximum(line - low, 0)
+        return found
 
     return np.apply_along_axis(nearest, axis, x.astype("float64")).astype(x.dtype)
 
@@ -55,7 +56,8 @@ def _ultra_fast(x: Array) -> Any:
         1.5 * z / (1 + z),
         np.where(z < 3, 0.935409070603099 + 0.0458812946797165 * (z - 1.7), 0.99505475368673),
     )
-    return (0.5 * (np.sign(x) * half + 1)).astype(x.dtype)
+    found: Array = 0.5 * (np.sign(x) * half + 1)
+    return found.astype(x.dtype)
 
 
 def _rational(x: Array) -> Any:
