@@ -347,6 +347,7 @@ if TYPE_CHECKING:
     from typedgrad.ops.variance import var as var
     from typedgrad.ops.vectors import cross as cross
     from typedgrad.ops.vectors import vecdot as vecdot
+    from typedgrad.testing.gradient_check import check_gradients as check_gradients
     from typedgrad.train import evaluate as evaluate
     from typedgrad.train import fit as fit
     from typedgrad.version import __version__ as __version__
@@ -376,6 +377,7 @@ else:
         "center_loss": "typedgrad.ops.embedding_loss",
         "circle_loss": "typedgrad.ops.embedding_loss",
         "class_simplex": "typedgrad.ops.embedding_loss",
+        "check_gradients": "typedgrad.testing.gradient_check",
         "cond": "typedgrad.ops.control",
         "conj": "typedgrad.ops.complexes",
         "contrastive": "typedgrad.ops.pair_loss",

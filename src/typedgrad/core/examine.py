@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from typedgrad.backends import AbstractArray, backend_of
+from typedgrad.backends import backend_of
 from typedgrad.core.accelerate import find
 from typedgrad.core.aval import Aval, aval_of
 from typedgrad.core.call import Entry, flatten, raw_arguments
 from typedgrad.core.dtypes import dtype_name
+from typedgrad.core.watching import without_values
 from typedgrad.shapes import ShapeError, SignatureError, Slot, dtypes
 
 if TYPE_CHECKING:
@@ -151,8 +152,7 @@ def _entry(
     run: Any
     if abstract:
         assert avals is not None
-        made = tuple(AbstractArray(a.shape, a.dtype) for a in avals)
-        run = (lambda *arrays: made) if several else (lambda *arrays: made[0])
+        run = without_values(op.name, statics, avals, several=several)
     else:
         run = functools.partial(op.body, **statics) if statics else op.body
         if op.is_direct and backend_of(tensors[0].data).name == "numpy":

@@ -25,6 +25,7 @@ from typedgrad.core.mode import mode
 from typedgrad.core.remember import Remembered, class_of, wrapper_source
 from typedgrad.core.signatures import is_required, is_variadic, read, signature_of
 from typedgrad.core.tensor import Tensor
+from typedgrad.core.watching import watch
 from typedgrad.shapes import ShapeError
 
 if TYPE_CHECKING:
@@ -155,9 +156,12 @@ class Judge:
         """A call whose signature is not known yet."""
         if mode.raw and not any(isinstance(a, Tensor) for a in (*args, *kwargs.values())):
             return self.function(*args, **kwargs)
-        if any(isinstance(a, Tensor) and a.device == "abstract" for a in (*args, *kwargs.values())):
+        if any(map(_has_no_values, (*args, *kwargs.values()))):
             # Sizes may be symbols, which jaxtyping cannot compare, and layers may be learning their own.
-            return _Call(self, args, kwargs).ours_alone()[0]
+            def judged() -> Any:
+                return _Call(self, args, kwargs).ours_alone()[0]
+
+            return judged() if watch.watcher is None else watch.watcher.call(args, kwargs, judged)
         out, entry = self.full(args, kwargs)
         if key is not None and entry.result is not None:
             if len(self.cache) >= _LIMIT:
@@ -265,6 +269,15 @@ class _Call:
         """The verdict, in the form that the fast path wants."""
         self.check_result()
         return Remembered(out, *self.memos, self.judge.reading)
+
+
+def _has_no_values(value: object) -> bool:
+    """Whether an argument holds a tensor without values."""
+    if isinstance(value, Tensor):
+        return value.device == "abstract"
+    if isinstance(value, (tuple, list)):
+        return any(map(_has_no_values, value))
+    return isinstance(value, dict) and any(map(_has_no_values, value.values()))
 
 
 def _sizes(names: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, Any]]:

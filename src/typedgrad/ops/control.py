@@ -13,6 +13,7 @@ from typedgrad.core.abstract import abstract
 from typedgrad.core.broadcasting import broadcast_to
 from typedgrad.core.pytree import flatten, tree_map, unflatten
 from typedgrad.core.tensor import Tensor
+from typedgrad.core.watching import repeated
 from typedgrad.ops.carrying import as_tensors, recorded, same_tree
 from typedgrad.ops.join import unstack
 from typedgrad.ops.move import expand_dims, stack
@@ -168,9 +169,10 @@ def _slice_shape(x: Tensor, axis: int) -> Tensor:
 def _one_step(f: Callable[[C, Any], tuple[C, Any]], carry: C, x: object, count: Dim, axis: int) -> tuple[C, Any]:
     """The shapes of a scan: those of one step, repeated."""
     carry = _shapes(carry)
-    new, y = _pair(f(carry, x))
+    with repeated(count):
+        new, y = _pair(f(carry, x))
 
-    def repeated(y: Tensor) -> Tensor:
+    def stacked(y: Tensor) -> Tensor:
         one = expand_dims(y, axis)
         i = axis_index(one.shape, axis)
         sizes: Any = (*one.shape[:i], count, *one.shape[i + 1 :])
@@ -178,7 +180,7 @@ def _one_step(f: Callable[[C, Any], tuple[C, Any]], carry: C, x: object, count: 
 
     leaves, structure = flatten(_shapes(as_tensors("scan: an output", y)))
     return same_tree("scan: the carry must keep its", carry, new), unflatten(
-        structure, [repeated(leaf) for leaf in leaves]
+        structure, [stacked(leaf) for leaf in leaves]
     )
 
 
