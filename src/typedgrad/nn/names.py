@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias, cast
 
 from jaxtyping import Float
 
@@ -54,7 +54,14 @@ ActivationName: TypeAlias = Literal[
     "thresholded_relu",
     "ultra_fast_sigmoid",
 ]
-Activation: TypeAlias = 'Callable[[Float[Tensor, "*s"]], Float[Tensor, "*s"]]'
+
+
+class Activation(Protocol):
+    """A function that keeps the shape."""
+
+    def __call__(self, x: Float[Tensor, "*s"], /) -> Float[Tensor, "*s"]:
+        """What becomes of each element."""
+
 
 # Where what has another name is found: other words for the same.
 _OTHER_WORDS: Final[Mapping[str, str]] = {
