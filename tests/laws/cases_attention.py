@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+import typedgrad as tg
+from typedgrad.testing import uniform
 from typedgrad.testing.laws import Case
 
 Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
@@ -25,8 +27,17 @@ def _weights(query: Array, key: Array, mask: Array | None, *, causal: bool, scal
     return np.divide(e, total, out=np.zeros_like(e), where=total > 0)
 
 
-def _attention(query: Array, key: Array, value: Array, mask: Array | None, **statics: Any) -> Any:
+def _kept(shape: tuple[int, ...], noise: Array, drop: float) -> Any:
+    key = tg.random.key(int(noise[0]) | int(noise[1]) << 32)
+    return tg.random.bernoulli(key, 1 - drop, shape).numpy() / (1 - drop)
+
+
+def _attention(
+    query: Array, key: Array, value: Array, mask: Array | None, noise: Array | None, *, drop: float, **statics: Any
+) -> Any:
     weights = _weights(query, key, mask, **statics)
+    if noise is not None:
+        weights = weights * _kept(weights.shape, noise, drop)
     if weights.size == 0:
         return np.zeros((*query.shape[:-1], value.shape[-1]))
     return weights @ np.repeat(value, query.shape[-3] // key.shape[-3], axis=-3)
@@ -57,6 +68,28 @@ def _options(shapes: object, rng: Random) -> dict[str, object]:
     return {"causal": rng.random() < 0.5, "scale": rng.choice((None, 0.5, 2))}
 
 
+def _options_and_drop(shapes: object, rng: Random) -> dict[str, object]:
+    return {**_options(shapes, rng), "drop": rng.choice((0.25, 0.5))}
+
+
+def _noise(rng: Random) -> Array:
+    return np.array([rng.getrandbits(32), rng.getrandbits(32)], dtype="uint32")
+
+
+def _arrays(rng: Random) -> dict[str, Any]:
+    """Arrays of the sizes drawn; sometimes noise, by which weights are dropped."""
+    sizes = _sizes(rng)
+    mask = sizes.pop("mask")
+    arrays: dict[str, Any] = {name: uniform(rng, shape) for name, shape in sizes.items()}
+    if mask is not None:
+        arrays["mask"] = np.asarray(uniform(rng, mask) > 0)
+    return arrays | {"noise": _noise(rng)} if rng.random() < 0.5 else arrays
+
+
+def _any_sizes(rng: Random) -> tuple[int, ...]:
+    return tuple(rng.choice((0, 1, 2, 3)) for _ in range(rng.randint(0, 3)))
+
+
 def _pairs(rng: Random) -> dict[str, Any]:
     batch = tuple(rng.choice((0, 1, 2, 3)) for _ in range(rng.randint(0, 2)))
     return {"x": (*batch, rng.randint(0, 4), 2 * rng.randint(0, 3))}
@@ -85,7 +118,12 @@ def _turns(shapes: object, rng: Random) -> dict[str, object]:
 
 CASES = {
     "attention_weights": Case(_weights, statics=_options, shapes=_sizes_without_values),
-    "scaled_dot_product_attention": Case(_attention, statics=_options, shapes=_sizes),
+    "scaled_dot_product_attention": Case(_attention, statics=_options_and_drop, arrays=_arrays),
+    "dropped_weights": Case(
+        lambda x, noise, *, drop: _kept(x.shape, noise, drop),
+        arrays=lambda rng: {"x": uniform(rng, _any_sizes(rng)), "noise": _noise(rng)},
+        statics=lambda shapes, rng: {"drop": rng.choice((0.0, 0.25, 0.5))},
+    ),
     "sinusoidal_like": Case(
         lambda x, *, base: _waves(x, base=base).reshape(x.shape[-2:]),
         shapes=_pairs,

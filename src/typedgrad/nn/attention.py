@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from jaxtyping import Bool, Float
 
+from typedgrad.core.broadcasting import broadcast_to
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.dense import Dense
-from typedgrad.nn.fields import sub
+from typedgrad.nn.dropout import probability, training_key
+from typedgrad.nn.fields import param, sub
+from typedgrad.nn.initialisers import glorot_uniform
 from typedgrad.nn.layer import Layer
 from typedgrad.ops.attention import scaled_dot_product_attention
+from typedgrad.ops.create import asarray
 from typedgrad.ops.move import permute_dims, reshape
 from typedgrad.ops.positions import rotary
 
@@ -23,6 +27,7 @@ class MultiHeadAttention(Layer):
         kv_heads: of keys and values, if fewer (grouped queries); they divide `heads`.
         causal: whether each place may only look at itself and those before it.
         rotary: whether queries and keys are turned by their positions, see `typedgrad.rotary`.
+        drop: the probability, in training, that a query does not see a key.
 
     Source: Vaswani et al., "Attention is all you need", 2017, section 3.2.2.
 
@@ -41,6 +46,7 @@ class MultiHeadAttention(Layer):
     causal: bool = False
     rotary: bool = False
     use_bias: bool = True
+    drop: float = 0.0
     query: Dense = sub(lambda self: self.projection(self.heads))
     key: Dense = sub(lambda self: self.projection(self.key_heads))
     value: Dense = sub(lambda self: self.projection(self.key_heads))
@@ -59,6 +65,7 @@ class MultiHeadAttention(Layer):
                 f"MultiHeadAttention: rotary positions need heads of even size, but `features`={self.features} in "
                 f"`heads`={self.heads} makes {self.features // self.heads}"
             )
+        probability("MultiHeadAttention", self.drop, None)
 
     @property
     def key_heads(self) -> int:
@@ -85,11 +92,43 @@ class MultiHeadAttention(Layer):
         if self.rotary:
             query, key = rotary(query), rotary(key)
         value = self._heads(self.value(memory), self.key_heads)
-        found = _swapped(scaled_dot_product_attention(query, key, value, mask, causal=self.causal))
-        return self.out(reshape(found, x.shape))
+        drawn = training_key(x) if self.drop else None
+        noise = None if drawn is None else asarray(drawn.words, dtype="uint32", device=x.device)
+        found = scaled_dot_product_attention(query, key, value, mask, noise, causal=self.causal, drop=self.drop)
+        return self.out(reshape(_swapped(found), x.shape))
 
     def _heads(self, x: Tensor, heads: int) -> Tensor:
         return _swapped(reshape(x, (*x.shape[:-1], heads, self.features // self.heads)))
+
+
+class LearnedQueries(Layer):
+    """Sums a sequence up: looks at all of its places with so many queries that are learnt, whatever its length.
+
+    Fields: `queries`, how many there are; the others are those of `MultiHeadAttention`.
+
+    Source: Lee et al., "Set transformer", 2019, section 3.2.
+
+    Raises what `MultiHeadAttention` does, and ValueError if `queries` is not positive.
+
+    >>> layer = tg.init(tg.nn.LearnedQueries(queries=3, features=8, heads=2), tg.random.key(0))
+    >>> layer(tg.ones((4, 5, 8))).shape
+    (4, 3, 8)
+    """
+
+    queries: int
+    features: int
+    heads: int
+    drop: float = 0.0
+    query: Float[Tensor, "queries features"] = param(glorot_uniform)
+    attention: MultiHeadAttention = sub(
+        lambda self: MultiHeadAttention(features=self.features, heads=self.heads, drop=self.drop)
+    )
+
+    def __call__(
+        self, x: Float[Tensor, "*batch s features"], *, mask: Bool[Tensor, "..."] | None = None
+    ) -> Float[Tensor, "*batch queries features"]:
+        query = broadcast_to(self.query, (*x.shape[:-2], self.queries, self.features))
+        return self.attention(query, x, mask=mask)
 
 
 def _swapped(x: Tensor) -> Tensor:

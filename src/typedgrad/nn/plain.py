@@ -1,4 +1,4 @@
-"""Layers without parameters that hand on, scale, shift, rearrange or cut out what comes in."""
+"""Layers without parameters that scale, shift, rearrange or cut out what comes in."""
 
 from __future__ import annotations
 
@@ -12,17 +12,6 @@ from typedgrad.nn.layer import Layer, forwarding
 from typedgrad.ops import reversal
 from typedgrad.ops.move import permute_dims, reshape
 from typedgrad.shapes import ShapeError
-
-
-class Identity(Layer):
-    """What comes in.
-
-    >>> tg.nn.Identity()(tg.ones(2))
-    Tensor([1., 1.], dtype=float32)
-    """
-
-    def __call__(self, x: Shaped[Tensor, "*s"]) -> Shaped[Tensor, "*s"]:
-        return x
 
 
 class Lambda(Layer):

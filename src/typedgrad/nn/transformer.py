@@ -1,4 +1,4 @@
-"""The blocks that transformers are stacked of, and the positions they are told."""
+"""The blocks that transformers are stacked of."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from typedgrad.nn.fields import sub
 from typedgrad.nn.layer import Layer
 from typedgrad.nn.norm import LayerNorm
 from typedgrad.ops.activation import gelu
-from typedgrad.ops.positions import sinusoidal_like
 
 Block: TypeAlias = "TransformerEncoderBlock | TransformerDecoderBlock"
 
@@ -51,6 +50,7 @@ def _attention(block: Block, *, causal: bool, rotary: bool | None = None) -> Mul
         kv_heads=block.kv_heads,
         causal=causal,
         rotary=block.rotary if rotary is None else rotary,
+        drop=block.attention_drop,
     )
 
 
@@ -62,7 +62,8 @@ class TransformerEncoderBlock(Layer):
     """Self-attention, then a feed-forward network at each place; both are added to what they were given.
 
     With `pre_norm`, the default, what they are given is normalised; without, what has been added up. `causal` makes it
-    the block of a language model.
+    the block of a language model. In training `drop` is the probability of what both add, and of what is between the
+    two layers of the feed-forward network, to be dropped, and `attention_drop` that of attention's weights.
 
     Source: Vaswani et al., "Attention is all you need", 2017; `pre_norm`: Xiong et al., "On layer normalization in the
     transformer architecture", 2020.
@@ -79,6 +80,7 @@ class TransformerEncoderBlock(Layer):
     hidden: int | None = None
     kv_heads: int | None = None
     drop: float = 0.0
+    attention_drop: float = 0.0
     pre_norm: bool = True
     causal: bool = False
     rotary: bool = False
@@ -115,6 +117,7 @@ class TransformerDecoderBlock(Layer):
     hidden: int | None = None
     kv_heads: int | None = None
     drop: float = 0.0
+    attention_drop: float = 0.0
     pre_norm: bool = True
     causal: bool = True
     rotary: bool = False
@@ -144,17 +147,3 @@ class TransformerDecoderBlock(Layer):
         x = _added(x, attended, self.attention_norm, pre_norm=self.pre_norm)
         x = _added(x, remembered, self.memory_norm, pre_norm=self.pre_norm)
         return _added(x, lambda x: self.dropout(self.feed(x)), self.feed_norm, pre_norm=self.pre_norm)
-
-
-class SinusoidalPositions(Layer):
-    """Adds `typedgrad.sinusoidal_positions` to a sequence: to each place the sines and cosines that tell where it is.
-
-    >>> tg.nn.SinusoidalPositions()(tg.zeros((1, 2, 2)))
-    Tensor([[[0.       , 1.       ],
-            [0.8414711, 0.5403023]]], dtype=float32)
-    """
-
-    base: float = 10000.0
-
-    def __call__(self, x: Float[Tensor, "*batch t n"]) -> Float[Tensor, "*batch t n"]:
-        return x + sinusoidal_like(x, base=self.base)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, UInt32
 
-from typedgrad.backends import namespace
-from typedgrad.core.primitive import primitive, vjp, where
+from typedgrad.backends import backend_of, namespace
+from typedgrad.core.primitive import nondifferentiable, primitive, vjp, where
 from typedgrad.core.tensor import Number, Tensor
 from typedgrad.ops.move import reshape
 from typedgrad.ops.reduce import sum
@@ -54,26 +54,32 @@ def scaled_dot_product_attention(
     key: Float[Tensor, "*batch kv_heads s d"],
     value: Float[Tensor, "*batch kv_heads s d_out"],
     mask: Bool[Tensor, "..."] | None = None,
+    noise: UInt32[Tensor, "2"] | None = None,
     *,
     causal: bool = False,
     scale: Number | None = None,
+    drop: Number = 0.0,
 ) -> Float[Tensor, "*batch heads t d_out"]:
     """`softmax(query @ key.mT * scale) @ value`: for each query, the average of the values that it may see.
 
-    A query that may see nothing gets zeros. Weights are not kept for the gradient, but computed again.
+    A query that may see nothing gets zeros. Weights are not kept for the gradient, but computed again; so is which of
+    them are dropped.
 
     Args:
         query: what is looked for, at `t` places.
         key: what there is, at `s` places; its heads divide those of the queries, and serve as many of them each.
         value: what is to be averaged.
         mask: true where a query may see a key; it broadcasts to `*batch heads t s`.
+        noise: the two words of a random key, from which it follows what is dropped; without it nothing is.
         causal: whether query `i` may only see keys 0 to `i`.
         scale: of the products; 1 / sqrt(d) by default.
+        drop: the probability to drop a weight; the others are scaled by 1 / (1 - drop).
 
     Source: Vaswani et al., "Attention is all you need", 2017, equation 1; grouped queries: Ainslie et al., "GQA", 2023;
     the gradient: Dao et al., "FlashAttention", 2022.
 
-    Raises ShapeError unless the sizes agree, the heads divide, and the mask broadcasts.
+    Raises ShapeError unless the sizes agree, the heads divide, and the mask broadcasts; ValueError unless
+    0 <= drop < 1.
 
     >>> x = tg.asarray([[[1.0, 0.0], [0.0, 1.0]]])
     >>> tg.scaled_dot_product_attention(x, x, x, mask=tg.asarray([[True, False], [True, True]]), scale=0)
@@ -82,6 +88,8 @@ def scaled_dot_product_attention(
     """
     xp = namespace(query)
     weights = _weights(query, key, mask, causal, _scale(query, scale))
+    if noise is not None:
+        weights = weights * _factors(weights, noise, float(drop))
     averages = xp.matmul(xp.reshape(weights, _grouped(weights, key)), value)
     return xp.reshape(averages, (*query.shape[:-1], value.shape[-1]))
 
@@ -120,7 +128,8 @@ def _(
     return (*_products(reshape(ds, _grouped(ds, key)), query, key), None)
 
 
-# With o = p v: dv = p' g, dp = g v', and sum(dp p) = sum(g o), which needs no p.
+# With o = p v: dv = p' g, dp = g v', and sum(dp p) = sum(g o), which needs no p. Where weights are dropped, by
+# factors f, o = (f p) v: dv = (f p)' g, dp = f (g v'), and sum(dp p) = sum(g o) all the same.
 @vjp(scaled_dot_product_attention)
 def _(
     g: Tensor,
@@ -129,15 +138,47 @@ def _(
     key: Tensor,
     value: Tensor,
     mask: Tensor | None,
+    noise: Tensor | None,
     *,
     causal: bool,
     scale: Number | None,
-) -> tuple[Tensor, Tensor, Tensor, None]:
+    drop: Number,
+) -> tuple[Tensor, Tensor, Tensor, None, None]:
     p = attention_weights(query, key, mask, causal=causal, scale=scale)
+    factors = None if noise is None else reshape(dropped_weights(p, noise, drop=drop), _grouped(p, key))
     p, rows = reshape(p, _grouped(p, key)), reshape(g, _grouped(g, key))
     taken = reshape(sum(g * out, -1, keepdims=True), (*rows.shape[:-1], 1))
-    ds = p * (rows @ value.mT - taken) * _scale(query, scale)
-    return (*_products(ds, query, key), p.mT @ rows, None)
+    dp, seen = rows @ value.mT, p
+    if factors is not None:
+        dp, seen = dp * factors, p * factors
+    ds = p * (dp - taken) * _scale(query, scale)
+    return (*_products(ds, query, key), seen.mT @ rows, None, None)
+
+
+@nondifferentiable
+@primitive
+def dropped_weights(x: Float[Tensor, "*s"], noise: UInt32[Tensor, "2"], /, *, drop: Number) -> Float[Tensor, "*s"]:
+    """What to multiply weights such as `x` by: 0 with probability `drop`, and 1 / (1 - drop) elsewhere.
+
+    `noise` has the two words of a random key, from which it follows where.
+
+    Raises ValueError unless 0 <= drop < 1.
+
+    >>> from typedgrad.ops.attention import dropped_weights
+    >>> dropped_weights(tg.ones(4), tg.asarray([0, 0], dtype="uint32"), drop=0.5)
+    Tensor([2., 0., 0., 0.], dtype=float32)
+    """
+    return _factors(x, noise, float(drop))
+
+
+def _factors(x: Tensor, noise: Tensor, drop: float) -> Tensor:
+    if not 0.0 <= drop < 1.0:
+        raise ValueError(f"scaled_dot_product_attention: `drop` must be at least 0 and less than 1, got {drop}")
+    xp, backend = namespace(x), backend_of(x)
+    first, second = (int(word) for word in backend.to_numpy(noise))
+    words: Any = backend.random_bits((first, second), 0, math.prod(x.shape), device=backend.device(x))
+    kept = xp.astype(words >> 8, xp.float32) * 2.0**-24 < 1.0 - drop
+    return xp.astype(xp.reshape(kept, x.shape), x.dtype) * (1.0 / (1.0 - drop))
 
 
 def _products(ds: Tensor, query: Tensor, key: Tensor) -> tuple[Tensor, Tensor]:
