@@ -5,11 +5,13 @@ from __future__ import annotations
 from tests.peers import (
     rows_activation,
     rows_attention,
+    rows_compose,
     rows_conv,
     rows_elementwise,
     rows_layers,
     rows_linalg,
     rows_loss,
+    rows_more_losses,
     rows_move,
     rows_norm,
     rows_optim,
@@ -17,6 +19,7 @@ from tests.peers import (
     rows_recurrent,
     rows_reduce,
     rows_schedule,
+    rows_vectors,
 )
 from tests.peers.row import Row, unlike
 
@@ -25,13 +28,14 @@ SECTIONS: dict[str, list[Row]] = {
     "Activations": rows_activation.ROWS,
     "Reductions and order": rows_reduce.ROWS,
     "Shapes, indices, creation": rows_move.ROWS,
-    "Products and linear algebra": rows_linalg.ROWS,
+    "Products, vectors and linear algebra": [*rows_linalg.ROWS, *rows_vectors.ROWS],
     "Convolution, pooling, resizing": rows_conv.ROWS,
     "Layers": rows_layers.ROWS,
     "Normalisation and dropout": rows_norm.ROWS,
+    "Merging, wrapping, noise": rows_compose.ROWS,
     "Recurrence": rows_recurrent.ROWS,
     "Attention": rows_attention.ROWS,
-    "Losses": rows_loss.ROWS,
+    "Losses": [*rows_loss.ROWS, *rows_more_losses.ROWS],
     "Random numbers and initialisers": rows_random.ROWS,
     "Optimisers": rows_optim.ROWS,
     "Schedules, clipping, constraints, solvers": rows_schedule.ROWS,
