@@ -8,8 +8,9 @@ from typedgrad.core.broadcasting import broadcast_to
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.dropout import Dropout
 from typedgrad.nn.fields import inferred, param, sub
-from typedgrad.nn.initialisers import glorot_uniform, zeros
+from typedgrad.nn.initialisers import zeros
 from typedgrad.nn.layer import Layer
+from typedgrad.nn.scaling import glorot_uniform
 from typedgrad.ops.move import expand_dims
 from typedgrad.ops.selection import where
 from typedgrad.ops.softmax import softmax

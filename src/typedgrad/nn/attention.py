@@ -9,8 +9,8 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.nn.dense import Dense
 from typedgrad.nn.dropout import probability, training_key
 from typedgrad.nn.fields import param, sub
-from typedgrad.nn.initialisers import glorot_uniform
 from typedgrad.nn.layer import Layer
+from typedgrad.nn.scaling import glorot_uniform
 from typedgrad.ops.attention import scaled_dot_product_attention
 from typedgrad.ops.create import asarray
 from typedgrad.ops.move import permute_dims, reshape

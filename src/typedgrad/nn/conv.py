@@ -6,8 +6,9 @@ from jaxtyping import Float
 
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.fields import inferred, param, sub
-from typedgrad.nn.initialisers import glorot_uniform, zeros
+from typedgrad.nn.initialisers import zeros
 from typedgrad.nn.layer import Layer
+from typedgrad.nn.scaling import glorot_uniform
 from typedgrad.nn.sliding import check_sliding, fan, tap
 from typedgrad.ops.conv import conv1d, conv2d, conv3d
 from typedgrad.ops.windows import Padding, Size

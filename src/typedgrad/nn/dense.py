@@ -6,8 +6,9 @@ from jaxtyping import Float, Shaped
 
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.fields import inferred, param
-from typedgrad.nn.initialisers import glorot_uniform, zeros
+from typedgrad.nn.initialisers import zeros
 from typedgrad.nn.layer import Layer
+from typedgrad.nn.scaling import glorot_uniform
 from typedgrad.ops.rearrange import flatten
 
 

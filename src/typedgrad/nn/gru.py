@@ -9,9 +9,10 @@ from jaxtyping import Bool, Float, Int
 
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.fields import inferred, param
-from typedgrad.nn.initialisers import glorot_uniform, zeros
+from typedgrad.nn.initialisers import zeros
 from typedgrad.nn.layer import Layer
 from typedgrad.nn.recurrence import checked, unroll, zeros_for
+from typedgrad.nn.scaling import glorot_uniform
 from typedgrad.ops.activation import sigmoid
 from typedgrad.ops.join import split
 from typedgrad.ops.pad import pad

@@ -1,24 +1,28 @@
-"""How parameters get their first values.
+"""How parameters get their first values: constants, and draws that do not look at the layer.
 
 Each is a function of (key, shape, dtype, (fan_in, fan_out)); those with options are made by calling their name.
+`scaling` has those that look at how many inputs and outputs a unit has, `patterns` those with a structure.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from typedgrad.core.random import Key
+from typedgrad.core.casting import astype
+from typedgrad.core.random import Key, bernoulli, fold_in
 from typedgrad.core.random import normal as draw_normal
+from typedgrad.core.random import truncated_normal as draw_truncated
 from typedgrad.core.random import uniform as draw_uniform
 from typedgrad.ops import create
+from typedgrad.ops.elementwise import exp
 
 if TYPE_CHECKING:
     from typedgrad.core.tensor import Tensor
     from typedgrad.nn.fields import Initializer
 
-Shape = tuple[int, ...]
-Fans = tuple[int, int]
+Shape: TypeAlias = tuple[int, ...]
+Fans: TypeAlias = tuple[int, int]
 
 
 def zeros(key: Key, shape: Shape, dtype: str, fans: Fans) -> Tensor:
@@ -48,66 +52,96 @@ def constant(value: float) -> Initializer:
     return lambda key, shape, dtype, fans: create.full(shape, value, dtype=dtype)
 
 
-def normal(std: float = 0.01) -> Initializer:
+def normal(std: float = 0.01, *, mean: float = 0.0) -> Initializer:
     """Normal with standard deviation `std`.
+
+    Raises ValueError if `std` is negative or not finite.
 
     >>> tg.nn.normal(0.02)(tg.random.key(0), (2, 3), "float32", (2, 3)).shape
     (2, 3)
     """
-    return lambda key, shape, dtype, fans: draw_normal(key, shape, std=std, dtype=dtype)
+    check_finite("normal", mean=mean, std=std)
+    check_at_least_zero("normal", std=std)
+    return lambda key, shape, dtype, fans: draw_normal(key, shape, mean=mean, std=std, dtype=dtype)
 
 
-def glorot_uniform(key: Key, shape: Shape, dtype: str, fans: Fans) -> Tensor:
-    """Uniform on ±sqrt(6 / (fan_in + fan_out)).
+def truncated_normal(std: float = 0.05, *, mean: float = 0.0, cut: float = 2.0) -> Initializer:
+    """Normal, but drawn again where it is further than `cut` standard deviations from the mean.
 
-    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
+    `std` is that before the cut; for the usual `cut` of 2 what is left has 0.8796 of it.
 
-    >>> tg.nn.glorot_uniform(tg.random.key(0), (2, 3), "float32", (2, 3)).shape
-    (2, 3)
+    Raises ValueError if `std` is negative or not finite, or `cut` leaves too little to be drawn from.
+
+    >>> x = tg.nn.truncated_normal(0.5)(tg.random.key(0), (1000,), "float32", (1, 1))
+    >>> -1.0 <= float(x.min()) and float(x.max()) <= 1.0
+    True
     """
-    return _uniform(key, shape, dtype, 6.0 / max(1, sum(fans)))
+    check_finite("truncated_normal", mean=mean, std=std, cut=cut)
+    check_at_least_zero("truncated_normal", std=std)
+    if not cut >= 0.025:
+        raise ValueError(f"truncated_normal: `cut` must be at least 0.025, got {cut}")
+    return lambda key, shape, dtype, fans: mean + std * draw_truncated(key, shape, low=-cut, high=cut, dtype=dtype)
 
 
-def glorot_normal(key: Key, shape: Shape, dtype: str, fans: Fans) -> Tensor:
-    """Normal with variance 2 / (fan_in + fan_out); the same source as `glorot_uniform`.
+def uniform(low: float = -0.05, high: float = 0.05) -> Initializer:
+    """Uniform over [low, high).
 
-    >>> tg.nn.glorot_normal(tg.random.key(0), (2, 3), "float32", (2, 3)).shape
-    (2, 3)
+    Raises ValueError unless `low` <= `high`, both finite.
+
+    >>> x = tg.nn.uniform(-1.0, 1.0)(tg.random.key(0), (1000,), "float32", (1, 1))
+    >>> -1.0 <= float(x.min()) and float(x.max()) < 1.0
+    True
     """
-    return draw_normal(key, shape, std=math.sqrt(2.0 / max(1, sum(fans))), dtype=dtype)
+    check_finite("uniform", low=low, high=high)
+    if not low <= high:
+        raise ValueError(f"uniform: `low` must not exceed `high`, got {low} and {high}")
+    return lambda key, shape, dtype, fans: draw_uniform(key, shape, low=low, high=high, dtype=dtype)
 
 
-def he_uniform(key: Key, shape: Shape, dtype: str, fans: Fans) -> Tensor:
-    """Uniform on ±sqrt(6 / fan_in), for layers followed by a ReLU.
+def log_normal(std: float = 1.0, *, mean: float = 0.0) -> Initializer:
+    """The exponential of what is normal with this mean and standard deviation.
 
-    Source: He et al., "Delving deep into rectifiers", 2015.
+    Raises ValueError if `std` is negative or not finite.
 
-    >>> tg.nn.he_uniform(tg.random.key(0), (2, 3), "float32", (2, 3)).shape
-    (2, 3)
+    >>> tg.nn.log_normal(0.0, mean=0.0)(tg.random.key(0), (2,), "float32", (1, 1))
+    Tensor([1., 1.], dtype=float32)
     """
-    return _uniform(key, shape, dtype, 6.0 / max(1, fans[0]))
+    check_finite("log_normal", mean=mean, std=std)
+    check_at_least_zero("log_normal", std=std)
+    return lambda key, shape, dtype, fans: exp(draw_normal(key, shape, mean=mean, std=std, dtype=dtype))
 
 
-def he_normal(key: Key, shape: Shape, dtype: str, fans: Fans) -> Tensor:
-    """Normal with variance 2 / fan_in; the same source as `he_uniform`.
+def binomial(n: int, p: float) -> Initializer:
+    """How many of `n` throws succeed, each with probability `p`.
 
-    >>> tg.nn.he_normal(tg.random.key(0), (2, 3), "float32", (2, 3)).shape
-    (2, 3)
+    Raises ValueError if `n` is below 1, or `p` is no probability.
+
+    >>> tg.nn.binomial(3, 1.0)(tg.random.key(0), (2,), "float32", (1, 1))
+    Tensor([3., 3.], dtype=float32)
     """
-    return draw_normal(key, shape, std=math.sqrt(2.0 / max(1, fans[0])), dtype=dtype)
+    if type(n) is not int or n < 1:
+        raise ValueError(f"binomial: `n` must be a positive int, got {n!r}")
+    if not 0.0 <= p <= 1.0:
+        raise ValueError(f"binomial: `p` must be between 0 and 1, got {p}")
+
+    def drawn(key: Key, shape: Shape, dtype: str, fans: Fans) -> Tensor:
+        count = create.zeros(shape, dtype=dtype)
+        for i in range(n):
+            count = count + astype(bernoulli(fold_in(key, i), p, shape), dtype)
+        return count
+
+    return drawn
 
 
-def lecun_normal(key: Key, shape: Shape, dtype: str, fans: Fans) -> Tensor:
-    """Normal with variance 1 / fan_in.
-
-    Source: LeCun et al., "Efficient backprop", 1998.
-
-    >>> tg.nn.lecun_normal(tg.random.key(0), (2, 3), "float32", (2, 3)).shape
-    (2, 3)
-    """
-    return draw_normal(key, shape, std=math.sqrt(1.0 / max(1, fans[0])), dtype=dtype)
+def check_finite(name: str, **numbers: float) -> None:
+    """Raise ValueError unless all are finite."""
+    for argument, value in numbers.items():
+        if not math.isfinite(value):
+            raise ValueError(f"{name}: `{argument}` must be finite, got {value}")
 
 
-def _uniform(key: Key, shape: Shape, dtype: str, square: float) -> Tensor:
-    bound = math.sqrt(square)
-    return draw_uniform(key, shape, low=-bound, high=bound, dtype=dtype)
+def check_at_least_zero(name: str, **numbers: float) -> None:
+    """Raise ValueError unless none is negative."""
+    for argument, value in numbers.items():
+        if not value >= 0:
+            raise ValueError(f"{name}: `{argument}` must not be negative, got {value}")

@@ -8,8 +8,9 @@ from jaxtyping import Float
 
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.fields import inferred, param
-from typedgrad.nn.initialisers import constant, glorot_uniform, ones, zeros
+from typedgrad.nn.initialisers import constant, ones, zeros
 from typedgrad.nn.layer import Layer
+from typedgrad.nn.scaling import glorot_uniform
 from typedgrad.ops.activation import relu, sigmoid
 from typedgrad.ops.einsum import einsum
 from typedgrad.ops.move import reshape
