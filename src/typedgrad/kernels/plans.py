@@ -43,9 +43,14 @@ def code_of(aval: Described) -> str:
     return _CODES[aval.dtype.name]
 
 
-def taking(aval: Described | None) -> tuple[str, int, bool]:
+def lanes(dtype: np.dtype[np.generic]) -> int:
+    """How many numbers a vector register holds."""
+    return int(_native.vector_bytes()) // dtype.itemsize
+
+
+def _taking(aval: Described | None, *, overwritten: bool) -> tuple[str, int, bool]:
     """An input of a plan; None for one that is absent."""
-    return ("f", -1, False) if aval is None else (code_of(aval), math.prod(aval.shape), False)
+    return ("f", -1, False) if aval is None else (code_of(aval), math.prod(aval.shape), overwritten)
 
 
 def making(aval: Described) -> tuple[str, tuple[int, ...]]:
@@ -63,6 +68,7 @@ def plan(
     sizes: tuple[int, ...] = (),
     settings: tuple[float, ...] = (),
     results: tuple[int, ...] | None = None,
+    overwrites: tuple[int, ...] = (),
     scratch: int = 0,
 ) -> Plan:
     """A plan for a kernel.
@@ -76,6 +82,7 @@ def plan(
         sizes: integers for the kernel.
         settings: floats for the kernel.
         results: which arrays are returned, inputs and outputs counted together; all outputs unless given.
+        overwrites: which inputs the kernel writes to.
         scratch: bytes of memory for the time of a call.
     """
     first = inputs[0]
@@ -84,7 +91,7 @@ def plan(
     found: Plan = _native.Plan(
         name,
         code_of(first),
-        tuple(map(taking, inputs)),
+        tuple(_taking(x, overwritten=i in overwrites) for i, x in enumerate(inputs)),
         outputs,
         tuple(range(count, count + len(outputs))) if results is None else results,
         work,

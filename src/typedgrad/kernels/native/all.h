@@ -3,3 +3,4 @@
 #include "softmax.h"
 #include "layer_norm.h"
 #include "updates.h"
+#include "convolution.h"

@@ -1,2 +1,4 @@
 #define LEVEL base
+#define VECTOR_BYTES 16
+#define ACCUMULATORS 12
 #include "level.h"

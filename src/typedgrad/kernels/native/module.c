@@ -323,6 +323,11 @@ static PyObject *get_threads(PyObject *module, PyObject *unused) { return PyLong
 static PyObject *shared_jobs(PyObject *module, PyObject *unused) { return PyLong_FromLongLong(pool_shared_jobs()); }
 static PyObject *level(PyObject *module, PyObject *unused) { return PyUnicode_FromString(chosen_name); }
 
+/* The size of a vector register, which the layout of packed weights depends on. */
+static PyObject *vector_bytes(PyObject *module, PyObject *unused) {
+    return PyLong_FromLong(!strcmp(chosen_name, "v4") ? 64 : !strcmp(chosen_name, "v3") ? 32 : 16);
+}
+
 static PyObject *use_level(PyObject *module, PyObject *name) {
     const char *text = PyUnicode_AsUTF8(name);
     if (!text) return 0;
@@ -389,6 +394,7 @@ static PyMethodDef methods[] = {
     {"threads", get_threads, METH_NOARGS, "The number of threads of the pool."},
     {"shared_jobs", shared_jobs, METH_NOARGS, "How many jobs were shared with workers so far."},
     {"level", level, METH_NOARGS, "The instruction set in use: base, v3 or v4."},
+    {"vector_bytes", vector_bytes, METH_NOARGS, "The size of a vector register in bytes."},
     {"use_level", use_level, METH_O, "Use another instruction set for the plans made from now on; whether there is it."},
     {"names", names, METH_NOARGS, "The names of all kernels."},
     {"share_with_blas", share_with_blas, METH_VARARGS, "Let OpenBLAS run on the pool; whether it will."},
