@@ -34,6 +34,7 @@ PACKAGES = (
     ("typedgrad.metrics", "tg.metrics", "Metrics"),
     ("typedgrad.zoo", "tg.zoo", "Well-known models"),
     ("typedgrad.linalg", "tg.linalg", "Linear algebra"),
+    ("typedgrad.fft", "tg.fft", "Fourier transforms"),
     ("typedgrad.core.random", "tg.random", "Random numbers"),
     ("typedgrad.testing", "typedgrad.testing", "For authors of ops and layers"),
 )
@@ -72,10 +73,19 @@ PREFIXES = {"conv": "convolutions", "pool": "convolutions", "activation": "activ
 
 def pages() -> dict[str, str]:
     """The text of every page, by the name of its file."""
-    made = [*_families(), *(page for package in PACKAGES if is_module(package[0]) for page in _package(*package))]
+    made = _made()
     texts = {f"{page.file}.md": _page(page) for page in made}
     texts["README.md"] = _index(made)
     return texts
+
+
+def links() -> dict[str, str]:
+    """Where each public name stands: the file and the heading."""
+    return _links(_made())
+
+
+def _made() -> list[Page]:
+    return [*_families(), *(page for package in PACKAGES if is_module(package[0]) for page in _package(*package))]
 
 
 def _families() -> list[Page]:
@@ -146,11 +156,15 @@ def _index(made: list[Page]) -> str:
     about = "Every public name, with its signature as it is written in the source, what it does, and an example."
     parts = [NOTE, "# The library, name by name", about]
     parts.append("\n".join(f"* [{page.title}]({page.file}.md): {len(page.names)} names" for page in made))
-    links = {public: f"{page.file}.md#{anchor}" for page in made for public, anchor in _anchors(page).items()}
-    links |= {f"tg.{name}": links[f"tg.{page}.{name}"] for name, page in ELSEWHERE.items() if page == "train"}
+    places = _links(made)
     parts.append("## All names")
-    parts.append("\n".join(f"* [`{public}`]({links[public]})" for public in sorted(links, key=str.lower)))
+    parts.append("\n".join(f"* [`{public}`]({places[public]})" for public in sorted(places, key=str.lower)))
     return "\n\n".join(parts) + "\n"
+
+
+def _links(made: list[Page]) -> dict[str, str]:
+    found = {public: f"{page.file}.md#{anchor}" for page in made for public, anchor in _anchors(page).items()}
+    return found | {f"tg.{name}": found[f"tg.{page}.{name}"] for name, page in ELSEWHERE.items() if page == "train"}
 
 
 def _entry(name: Name) -> str:
