@@ -336,6 +336,9 @@ if TYPE_CHECKING:
     from typedgrad.ops.special import erf as erf
     from typedgrad.ops.special import erfc as erfc
     from typedgrad.ops.tensordot import tensordot as tensordot
+    from typedgrad.ops.time import last_step as last_step
+    from typedgrad.ops.time import repeat_time as repeat_time
+    from typedgrad.ops.time import reverse_time as reverse_time
     from typedgrad.ops.triangle import tril as tril
     from typedgrad.ops.triangle import triu as triu
     from typedgrad.ops.unique import isin as isin
@@ -375,9 +378,9 @@ else:
         "causal_mask": "typedgrad.ops.masks",
         "celu": "typedgrad.ops.activation_curves",
         "center_loss": "typedgrad.ops.embedding_loss",
+        "check_gradients": "typedgrad.testing.gradient_check",
         "circle_loss": "typedgrad.ops.embedding_loss",
         "class_simplex": "typedgrad.ops.embedding_loss",
-        "check_gradients": "typedgrad.testing.gradient_check",
         "cond": "typedgrad.ops.control",
         "conj": "typedgrad.ops.complexes",
         "contrastive": "typedgrad.ops.pair_loss",
@@ -439,6 +442,7 @@ else:
         "l1_sum": "typedgrad.ops.loss",
         "l2_normalize": "typedgrad.ops.distance",
         "l2_sum": "typedgrad.ops.loss",
+        "last_step": "typedgrad.ops.time",
         "layer_norm": "typedgrad.ops.normalise",
         "length_mask": "typedgrad.ops.masks",
         "linalg": "typedgrad.linalg",
@@ -480,7 +484,9 @@ else:
         "rectified_tanh": "typedgrad.ops.activation_curves",
         "relu6": "typedgrad.ops.activation_pieces",
         "repeat": "typedgrad.ops.repeat",
+        "repeat_time": "typedgrad.ops.time",
         "result_type": "typedgrad.ops.inspection",
+        "reverse_time": "typedgrad.ops.time",
         "rotary": "typedgrad.ops.positions",
         "rrelu": "typedgrad.ops.activation_pieces",
         "scaled_dot_product_attention": "typedgrad.ops.attention",

@@ -24,13 +24,16 @@ class GruWeights(Layer):
     """The parameters of `Gru` and `GruCell`, and one step.
 
     The columns of `weight`, `recurrent` and `bias` are those of the reset gate, the update gate and the candidate. With
-    `reset="after"` the state's share of the candidate has a bias of its own, as the reset gate scales it.
+    `reset="after"` the state's share of the candidate has a bias of its own, as the reset gate scales it. `activation`
+    is that of the candidate, `gate_activation` that of the gates.
     """
 
     in_features: int = inferred
     features: int
     use_bias: bool = True
     reset: Literal["after", "before"] = "after"
+    activation: Callable[[Tensor], Tensor] = tanh
+    gate_activation: Callable[[Tensor], Tensor] = sigmoid
     weight: Float[Tensor, "in_features 3*features"] = param(glorot_uniform, fans=("in_features", "features"))
     recurrent: Float[Tensor, "features 3*features"] = param(glorot_uniform, fans=("features", "features"))
     bias: Float[Tensor, "3*features"] | None = param(zeros, when=lambda self: self.use_bias)
@@ -57,22 +60,35 @@ class GruWeights(Layer):
 
     def _reset_after(self) -> Callable[[Tensor, Tensor], Tensor]:
         recurrent, own = self.recurrent, self.recurrent_bias
-        if own is None:
-            return lambda projected, state: gru_step(state, projected, state @ recurrent)
-        bias = pad(own, ((2 * self.features, 0),))
-        return lambda projected, state: gru_step(state, projected, state @ recurrent + bias)
+        bias = None if own is None else pad(own, ((2 * self.features, 0),))
+        step = gru_step if self.activation is tanh and self.gate_activation is sigmoid else self._gated
+
+        def after(projected: Tensor, state: Tensor) -> Tensor:
+            told = state @ recurrent
+            return step(state, projected, told if bias is None else told + bias)
+
+        return after
+
+    def _gated(self, state: Tensor, from_input: Tensor, from_state: Tensor) -> Tensor:
+        """What `gru_step` does, with other activations."""
+        r_x, z_x, n_x = split(from_input, 3, axis=-1)
+        r_h, z_h, n_h = split(from_state, 3, axis=-1)
+        r, z = self.gate_activation(r_x + r_h), self.gate_activation(z_x + z_h)
+        candidate = self.activation(n_x + r * n_h)
+        return candidate + z * (state - candidate)
 
     def _reset_before(self) -> Callable[[Tensor, Tensor], Tensor]:
         of_gates, of_candidate = self.recurrent[:, : 2 * self.features], self.recurrent[:, 2 * self.features :]
+        gate = self.gate_activation
 
-        def step(projected: Tensor, state: Tensor) -> Tensor:
+        def before(projected: Tensor, state: Tensor) -> Tensor:
             r_x, z_x, n_x = split(projected, 3, axis=-1)
             r_h, z_h = split(state @ of_gates, 2, axis=-1)
-            r, z = sigmoid(r_x + r_h), sigmoid(z_x + z_h)
-            candidate = tanh(n_x + (r * state) @ of_candidate)
+            r, z = gate(r_x + r_h), gate(z_x + z_h)
+            candidate = self.activation(n_x + (r * state) @ of_candidate)
             return candidate + z * (state - candidate)
 
-        return step
+        return before
 
     def shown(self, state: Tensor) -> Tensor:
         """The output."""

@@ -34,17 +34,23 @@ class LstmWeights(Layer):
     """The parameters of `Lstm` and `LstmCell`, and one step.
 
     The columns of `weight`, `recurrent` and `bias` are those of the input gate, the forget gate (whose bias starts at
-    1), the candidate and the output gate. Peepholes show the old cell to the first two gates and the new one to the
-    last.
+    `forget_bias`), the candidate and the output gate. Peepholes show the old cell to the first two gates and the new
+    one to the last. `activation` is that of the candidate and of the cell that is shown, `gate_activation` that of the
+    gates.
     """
 
     in_features: int = inferred
     features: int
     use_bias: bool = True
     peepholes: bool = False
+    forget_bias: float = 1.0
+    activation: Callable[[Tensor], Tensor] = tanh
+    gate_activation: Callable[[Tensor], Tensor] = sigmoid
     weight: Float[Tensor, "in_features 4*features"] = param(glorot_uniform, fans=("in_features", "features"))
     recurrent: Float[Tensor, "features 4*features"] = param(glorot_uniform, fans=("features", "features"))
-    bias: Float[Tensor, "4*features"] | None = param(forgetting, when=lambda self: self.use_bias)
+    bias: Float[Tensor, "4*features"] | None = param(
+        by=lambda self: forgetting(self.forget_bias), when=lambda self: self.use_bias
+    )
     input_peephole: Float[Tensor, "features"] | None = param(zeros, when=lambda self: self.peepholes)
     forget_peephole: Float[Tensor, "features"] | None = param(zeros, when=lambda self: self.peepholes)
     output_peephole: Float[Tensor, "features"] | None = param(zeros, when=lambda self: self.peepholes)
@@ -61,24 +67,24 @@ class LstmWeights(Layer):
 
     def stepping(self) -> Callable[[Tensor, LstmState], LstmState]:
         """The function from such a contribution and a state to the next state."""
-        return self._peeping() if self.peepholes else self._plain()
-
-    def _plain(self) -> Callable[[Tensor, LstmState], LstmState]:
+        if self.peepholes or self.activation is not tanh or self.gate_activation is not sigmoid:
+            return self._general()
         recurrent = self.recurrent
         return lambda projected, state: LstmState(*lstm_step(state.cell, projected + state.hidden @ recurrent))
 
-    def _peeping(self) -> Callable[[Tensor, LstmState], LstmState]:
-        recurrent = self.recurrent
+    def _general(self) -> Callable[[Tensor, LstmState], LstmState]:
+        recurrent, activation, gate = self.recurrent, self.activation, self.gate_activation
         of_input, of_forget, of_output = self.input_peephole, self.forget_peephole, self.output_peephole
-        assert of_input is not None
-        assert of_forget is not None
-        assert of_output is not None
+
+        def peeped(x: Tensor, peephole: Tensor | None, cell: Tensor) -> Tensor:
+            return x if peephole is None else x + peephole * cell
 
         def step(projected: Tensor, state: LstmState) -> LstmState:
             old = state.cell
             i, f, candidate, o = split(projected + state.hidden @ recurrent, 4, axis=-1)
-            new = sigmoid(f + of_forget * old) * old + sigmoid(i + of_input * old) * tanh(candidate)
-            return LstmState(sigmoid(o + of_output * new) * tanh(new), new)
+            kept = gate(peeped(f, of_forget, old)) * old
+            new = kept + gate(peeped(i, of_input, old)) * activation(candidate)
+            return LstmState(gate(peeped(o, of_output, new)) * activation(new), new)
 
         return step
 

@@ -19,6 +19,7 @@ from typedgrad.shapes import ShapeError
 
 if TYPE_CHECKING:
     from typedgrad.core.random import Key
+    from typedgrad.nn.fields import Initializer
 
 F = TypeVar("F", bound=Callable[..., Any])
 S = TypeVar("S")
@@ -113,16 +114,19 @@ def zeros_for(x: Tensor, batch: tuple[int, ...], features: int) -> Tensor:
     return abstract(shape, x.dtype) if x.device == "abstract" else zeros(shape, dtype=x.dtype, device=x.device)
 
 
-def forgetting(key: Key, shape: tuple[int, ...], dtype: str, fans: tuple[int, int]) -> Tensor:
-    """Zeros, but 1 for the second of four gates, so that an LSTM begins by remembering.
+def forgetting(bias: float) -> Initializer:
+    """Zeros, but `bias` for the second of four gates: with 1 an LSTM begins by remembering.
 
     Source: Jozefowicz et al., "An empirical exploration of recurrent network architectures", 2015.
 
     >>> from typedgrad.nn.recurrence import forgetting
-    >>> forgetting(tg.random.key(0), (8,), "float32", (8, 8))
+    >>> forgetting(1.0)(tg.random.key(0), (8,), "float32", (8, 8))
     Tensor([0., 0., 1., 1., 0., 0., 0., 0.], dtype=float32)
     """
-    n = shape[0] // 4
-    gates = [zeros((n,), dtype=dtype) for _ in range(4)]
-    gates[1] = gates[1] + 1.0
-    return concat(gates)
+
+    def made(key: Key, shape: tuple[int, ...], dtype: str, fans: tuple[int, int]) -> Tensor:
+        gates = [zeros((shape[0] // 4,), dtype=dtype) for _ in range(4)]
+        gates[1] = gates[1] + bias
+        return concat(gates)
+
+    return made
