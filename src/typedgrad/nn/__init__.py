@@ -103,7 +103,9 @@ from typedgrad.nn.merge import Stack as Stack
 from typedgrad.nn.merge import Subtract as Subtract
 from typedgrad.nn.names import Activation as Activation
 from typedgrad.nn.names import ActivationName as ActivationName
+from typedgrad.nn.names import InitializerName as InitializerName
 from typedgrad.nn.names import activation as activation
+from typedgrad.nn.names import initializer as initializer
 from typedgrad.nn.node import Input as Input
 from typedgrad.nn.node import Node as Node
 from typedgrad.nn.norm import BatchNorm as BatchNorm

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from typedgrad.core.abstract import abstract_inputs
@@ -10,19 +11,30 @@ from typedgrad.core.random import Key, fold_in
 from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.allocate import annotation, fans, parameter_shape
+from typedgrad.nn.choice import Chosen
 from typedgrad.nn.fields import Inferred, Param, StateField
 from typedgrad.nn.layer import Layer, _seal, replaced
 from typedgrad.nn.learning import learning
 from typedgrad.shapes import ShapeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from typedgrad.nn.fields import Initializer
+    from typedgrad.nn.names import InitializerName
 
 M = TypeVar("M", bound=Layer)
 T = TypeVar("T")
 
 
-def init(model: M, key: Key, *, input: object = None, dtype: DTypeLike = "float32") -> M:  # the word users know
+def init(
+    model: M,
+    key: Key,
+    *,
+    input: object = None,  # the word users know
+    dtype: DTypeLike = "float32",
+    initializers: Mapping[str, Initializer | InitializerName] = MappingProxyType({}),
+) -> M:
     """The model with its parameters filled in.
 
     Each parameter's key follows from its path, so adding a layer changes no other. Parameters that have values keep
@@ -34,10 +46,13 @@ def init(model: M, key: Key, *, input: object = None, dtype: DTypeLike = "float3
         input: what the model will be called with, to learn sizes left out: a shape string such as "n 784" (float32),
             a tensor, or a tuple of these for several arguments.
         dtype: of the parameters whose annotation leaves it open.
+        initializers: others than those of the layers, for parameters by a pattern of their paths; the first that fits
+            counts. "weight" means all whose path is or ends with it, "encoder.*" all that are in `encoder`.
 
     Raises:
         TypeError: if a size is missing, or `key` is not a random key.
-        ShapeError: if the input does not fit the model.
+        ShapeError: if the input does not fit the model, or a parameter its initializer.
+        ValueError: if a pattern fits no parameter, or there is no initializer of a name.
 
     >>> model = tg.nn.Sequential(tg.nn.Dense(out_features=8), tg.nn.Relu(), tg.nn.Dense(out_features=3))
     >>> model = tg.init(model, tg.random.key(0), input="n 4")
@@ -54,13 +69,15 @@ def init(model: M, key: Key, *, input: object = None, dtype: DTypeLike = "float3
     if not name.startswith("float"):
         raise TypeError(f"init: `dtype` must be a float, not {name}")
     seen: dict[int, Any] = {}
+    chosen = Chosen(initializers)
 
     def filled(layer: Any, path: str) -> Any:
         if id(layer) not in seen:
-            seen[id(layer)] = (layer, _filled(layer, path, key, name, filled))
+            seen[id(layer)] = (layer, _filled(layer, path, key, name, chosen, filled))
         return seen[id(layer)][1]
 
     made: M = filled(model, "")
+    chosen.finish()
     return made
 
 
@@ -120,7 +137,7 @@ def _mapped(value: Any, path: str, change: Callable[[Any, str], Any]) -> Any:
     return value
 
 
-def _filled(layer: Any, path: str, key: Key, dtype: str, filled: Callable[[Any, str], Any]) -> Any:
+def _filled(layer: Any, path: str, key: Key, dtype: str, chosen: Chosen, filled: Callable[[Any, str], Any]) -> Any:
     for name, default in layer._fields.items():
         if isinstance(default, Inferred) and name not in layer.__dict__:
             raise TypeError(
@@ -133,7 +150,9 @@ def _filled(layer: Any, path: str, key: Key, dtype: str, filled: Callable[[Any, 
             continue
         if field.of is not None or (isinstance(field, Param) and not field.wanted(layer)):
             continue
-        tensor = _allocated(layer, name, field, fold_in(key, f"{path}.{name}" if path else name), dtype)
+        place = f"{path}.{name}" if path else name
+        other = chosen(place) if isinstance(field, Param) else None
+        tensor = _allocated(layer, name, field, fold_in(key, place), dtype, other)
         values[name] = State(tensor) if isinstance(field, StateField) else tensor
     return _completed(rebuilt(layer, path, filled, values))
 
@@ -149,12 +168,12 @@ def _completed(layer: Any) -> Any:
     return replaced(layer, made) if made else layer
 
 
-def _allocated(layer: Any, name: str, field: Any, key: Key, dtype: str) -> Tensor:
+def _allocated(layer: Any, name: str, field: Any, key: Key, dtype: str, other: Initializer | None) -> Tensor:
     shape: Any = parameter_shape(layer, name)
     concrete = annotation(type(layer), name).dtypes
     wanted = dtype if not isinstance(concrete, (list, tuple)) or dtype in concrete else concrete[0]
     counted = fans(layer, field, shape) if isinstance(field, Param) else (1, 1)
-    initializer = field.initializer or field.by(layer)
+    initializer = other or field.initializer or field.by(layer)
     made: Tensor = initializer(key, shape, wanted, counted)
     if not isinstance(made, Tensor) or made.shape != shape:
         found = f"[{' '.join(map(str, made.shape))}]" if isinstance(made, Tensor) else f"a {type(made).__name__}"

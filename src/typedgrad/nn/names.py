@@ -10,7 +10,10 @@ from jaxtyping import Float
 from typedgrad.core.tensor import Tensor
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Callable
+
+    from typedgrad.nn.fields import Initializer
+    from typedgrad.nn.scaling import Mode, Spread
 
 ActivationName: TypeAlias = Literal[
     "bnll",
@@ -54,6 +57,36 @@ ActivationName: TypeAlias = Literal[
     "thresholded_relu",
     "ultra_fast_sigmoid",
 ]
+InitializerName: TypeAlias = Literal[
+    "bilinear",
+    "dirac",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "identity",
+    "kaiming_normal",
+    "kaiming_uniform",
+    "lecun_normal",
+    "lecun_uniform",
+    "normal",
+    "ones",
+    "orthogonal",
+    "positive_unitball",
+    "relu",
+    "relu_uniform",
+    "sigmoid_uniform",
+    "sparse",
+    "truncated_normal",
+    "uniform",
+    "uniform_fan_in",
+    "xavier",
+    "xavier_fan_in",
+    "xavier_legacy",
+    "xavier_normal",
+    "xavier_uniform",
+    "zeros",
+]
 
 
 class Activation(Protocol):
@@ -72,6 +105,21 @@ _OTHER_WORDS: Final[Mapping[str, str]] = {
     "swish": "silu",
 }
 
+# What is a case of `variance_scaling`: scale, mode and distribution.
+_SCALED: Final[Mapping[str, tuple[float, Mode, Spread]]] = {
+    "relu": (2.0, "fan_in", "normal"),
+    "relu_uniform": (2.0, "fan_in", "uniform"),
+    "sigmoid_uniform": (16.0, "fan_avg", "uniform"),
+    "uniform_fan_in": (1.0 / 3.0, "fan_in", "uniform"),
+    "xavier": (1.0, "fan_avg", "normal"),
+    "xavier_fan_in": (1.0, "fan_in", "normal"),
+    "xavier_legacy": (0.5, "fan_avg", "normal"),
+}
+_WITH_OPTIONS: Final = (
+    *("dirac", "identity", "kaiming_normal", "kaiming_uniform", "normal", "orthogonal", "sparse"),
+    *("truncated_normal", "uniform", "xavier_normal", "xavier_uniform"),
+)
+
 
 def activation(name: ActivationName) -> Activation:
     """The activation function of this name, with the options it has unless told otherwise.
@@ -82,6 +130,35 @@ def activation(name: ActivationName) -> Activation:
     Tensor([0., 2.], dtype=float32)
     """
     return cast("Activation", _named("activation", ActivationName, name))
+
+
+def initializer(name: InitializerName) -> Initializer:
+    """The initialiser of this name, with the options it has unless told otherwise.
+
+    Names that mean different things elsewhere ("xavier") mean what Deeplearning4j means by them.
+
+    Raises ValueError for another name, with the nearest that there is.
+
+    >>> tg.nn.initializer("ones")(tg.random.key(0), (2,), "float32", (2, 2))
+    Tensor([1., 1.], dtype=float32)
+    """
+    return named_initializer(name)
+
+
+def named_initializer(name: str) -> Initializer:
+    """`initializer`, of a name that is not known before the program runs."""
+    from typedgrad.nn import initialisers, patterns, scaling
+
+    check_name("initializer", InitializerName, name)
+    if name in _SCALED:
+        scale, mode, distribution = _SCALED[name]
+        return scaling.variance_scaling(scale, mode, distribution)
+    for module in (initialisers, scaling, patterns):
+        if hasattr(module, name):
+            found: object = getattr(module, name)
+            # Those with options are made by calling their name.
+            return cast("Callable[[], Initializer]", found)() if name in _WITH_OPTIONS else cast("Initializer", found)
+    raise AssertionError(f"{name} is a name without an initializer")
 
 
 def _named(kind: str, names: object, name: str) -> object:
