@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.typing.checking import CONFIG, FOLDER, Report, check, errors, name_of, parse
-from typedgrad.mypy_plugin import layers
+from typedgrad.mypy_plugin import notes
 from typedgrad.mypy_plugin.asking import Ask
 
 LIBRARY = """
@@ -119,6 +119,41 @@ def test_an_edit_of_the_library_is_seen(project: Path) -> None:
     assert warm == texts(checked(project))
 
 
+USER = """
+from __future__ import annotations
+from jaxtyping import Float32, Shaped
+import typedgrad as tg
+from library import WIDTH, Picture, dense
+from typedgrad import Tensor
+from typedgrad.nn import Dense, Layer, sub
+
+Pictures = Shaped[Picture, "b"]
+Row = Float32[Tensor, "n"]
+
+class Model(Layer):
+    d: int
+    up: Dense = sub(lambda self: Dense(in_features=self.d, out_features=4 * self.d))
+
+    def __call__(self, x: Float32[Tensor, "b d"]) -> Float32[Tensor, "b d"]:
+        return self.up(x)
+
+def first(x: Pictures) -> Row:
+    return x[0]
+
+def transposed(x: Float32[Tensor, "a b"]) -> Float32[Tensor, "a b"]:
+    y: Float32[Tensor, "a b"] = x.mT
+    return x.mT
+"""
+
+
+def test_a_file_from_the_cache_is_read_again_in_full(project: Path) -> None:
+    (project / "program.py").write_text(USER)
+    first = texts(checked(project))
+    assert [line for _, line, text in first if text.startswith("error")] == [17, 20, 23, 24]
+    (project / "library.py").write_text(LIBRARY + "\nmore: int = 3\n")
+    assert texts(checked(project)) == first
+
+
 def test_the_daemon_says_what_a_cold_run_says(project: Path) -> None:
     cold = texts(checked(project))
     ini = project / "mypy.ini"
@@ -186,7 +221,7 @@ def test_a_failure_inside_the_plugin_hides_nothing_else(
     if broken == "asking":
         monkeypatch.setattr(Ask, "__call__", fail)
     else:
-        monkeypatch.setattr(layers, "note", fail)
+        monkeypatch.setattr(notes, "note", fail)
     (project / "program.py").write_text(PROGRAM + '\nnumber: int = "text"\n')
     found = check([project / "program.py"], project, config=CONFIG.replace("show_traceback = True", ""))
     assert [e for m in found[name_of(project / "program.py")].values() for e in errors(m) if "[assignment]" in e]

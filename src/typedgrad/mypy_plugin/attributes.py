@@ -7,13 +7,15 @@ from typing import Final
 
 from mypy.nodes import MemberExpr, Var
 from mypy.plugin import AttributeContext
-from mypy.types import Instance, TupleType, Type, get_proper_type
+from mypy.types import Instance, LiteralType, TupleType, Type, get_proper_type
 
 from typedgrad.mypy_plugin import layers, methods
 from typedgrad.mypy_plugin.aliases import source
 from typedgrad.mypy_plugin.calls import Site
 from typedgrad.mypy_plugin.encoding import FREE, TENSOR, Known, as_actual, is_tensor, map_tensors, tensors_in
-from typedgrad.shapes import Request
+from typedgrad.mypy_plugin.evaluating import sized
+from typedgrad.mypy_plugin.notes import noted
+from typedgrad.mypy_plugin.sizes import forget, is_layer, is_self, sizes, trusted
 
 _FREE: Final = re.compile(r"@\?([A-Za-z_]\w*)")
 
@@ -38,22 +40,21 @@ def attribute(site: Site, ctx: AttributeContext) -> Type:
         symbol = owner.type.get(e.name)
         inferred = symbol is not None and isinstance(symbol.node, Var) and symbol.node.is_inferred
         container = isinstance(get_proper_type(default), Instance) and not is_tensor(get_proper_type(default))
-        if inferred and (container or e.name in layers.noted(owner.type, "unsure")):
+        if inferred and (container or e.name in noted(owner.type, "unsure")):
             # Nobody has promised that all the values which this attribute takes are of one shape.
             return map_tensors(default, site.codec.bare)
         return _tensors(site, owner, e, default)
-    if layers.is_layer(owner):
+    if is_layer(owner):
         return layers.attribute(site, owner, e.expr, e.name, default)
-    return layers.forget(default)
+    return forget(default)
 
 
 def _fields(owner: TupleType) -> list[str]:
     """The names of the items, in their order, if the tuple is a named one."""
-    info = owner.partial_fallback.type
-    if not info.is_named_tuple:
-        return []
-    names = [name for name, symbol in info.names.items() if isinstance(symbol.node, Var) and symbol.node.is_property]
-    return names[: len(owner.items)]
+    symbol = owner.partial_fallback.type.get("__match_args__")
+    names = get_proper_type(symbol.type) if symbol is not None else None
+    items = map(get_proper_type, names.items) if isinstance(names, TupleType) else ()
+    return [item.value for item in items if isinstance(item, LiteralType) and isinstance(item.value, str)]
 
 
 def _shape(site: Site, owner: Instance, default: Type) -> Type:
@@ -66,21 +67,13 @@ def _shape(site: Site, owner: Instance, default: Type) -> Type:
 
 def _tensors(site: Site, owner: Instance, e: MemberExpr, default: Type) -> Type:
     """A tensor of an object: the names in its shape are sizes of a layer, or belong to that object alone."""
-    if layers.is_layer(owner):
-        if layers.is_self(e.expr):
+    if is_layer(owner):
+        if is_self(e.expr):
             return default
-        known = layers.sizes(owner, e.expr) if layers.trusted(site, e.expr) else {}
-        return map_tensors(default, lambda tensor: _sized(site, tensor, known))
+        known = sizes(owner, e.expr) if trusted(site.folder, e.expr) else {}
+        return map_tensors(default, lambda tensor: sized(site, tensor, known))
     name = source(e.expr)
     return map_tensors(default, lambda tensor: _owned(site, tensor, name))
-
-
-def _sized(site: Site, tensor: Instance, known: dict[str, str]) -> Type:
-    was = site.codec.read(tensor)
-    if was is None or was.shape is None or not is_tensor(tensor):
-        return tensor
-    answer = site.ask(Request("", result=((was.shape, was.dtype or "Shaped"),), known=known))
-    return site.codec.tensor(tensor, Known(answer.shapes[0] if answer.shapes else None, was.dtype))
 
 
 def _owned(site: Site, tensor: Instance, name: str | None) -> Type:

@@ -33,10 +33,11 @@ from mypy.types import (
     get_proper_type,
 )
 
-from typedgrad.mypy_plugin.constants import Folder, Serial
+from typedgrad.mypy_plugin.constants import Folder
 from typedgrad.mypy_plugin.encoding import (
     Codec,
     Known,
+    Serial,
     as_actual,
     as_pattern,
     class_of,
@@ -67,6 +68,7 @@ class Actual(NamedTuple):
     expr: Expression | None
     typ: Type | None = None
     starred: bool = False
+    value: object = UNKNOWN  # of a static argument that is no expression here
 
 
 class Callee(NamedTuple):
@@ -198,6 +200,9 @@ class Site:
         """What is known of an argument; None if it is None, so that it does not take part."""
         if actual.starred:
             return Known()
+        if actual.value is not UNKNOWN:
+            kind = _SCALARS.get(f"builtins.{type(actual.value).__name__}")
+            return Known("", f"weak {kind}") if kind else Known()
         typ = self._type(actual)
         if isinstance(typ, NoneType):
             return None
@@ -250,7 +255,7 @@ class Site:
             if any(actual.starred for actual in actuals[i]):
                 statics[name] = UNKNOWN
                 continue
-            values = [UNKNOWN if a.expr is None else self.static(a.expr) for a in actuals[i]]
+            values = [self.known_static(a) for a in actuals[i]]
             if sig.arg_kinds[i] is ARG_STAR:
                 sole = values[0] if len(values) == 1 else None
                 statics[name] = sole if isinstance(sole, tuple) else tuple(values)
@@ -258,8 +263,16 @@ class Site:
                 statics[name] = values[0]
         return statics
 
-    def static(self, e: Expression) -> object:
+    def known_static(self, actual: Actual) -> object:
         """The value of a static argument, as the judge takes it."""
+        if actual.expr is not None:
+            return self.static(actual.expr)
+        if isinstance(get_proper_type(actual.typ), NoneType):
+            return None
+        return Spelled(str(actual.value)) if isinstance(actual.value, Serial) else actual.value
+
+    def static(self, e: Expression) -> object:
+        """The same for an expression."""
         value = self.folder.fold(e)
         return Spelled(str(value)) if isinstance(value, Serial) else value
 

@@ -34,12 +34,19 @@ from mypy.nodes import (
     WithStmt,
 )
 
+HIDDEN: Final = "__typedgrad_promised__"
+"""The name under which `promised` stands around what is returned or assigned."""
+
 
 class Definition(NamedTuple):
-    """What a variable is assigned: `value`, or the item of it that `path` leads to. No value if it varies."""
+    """What a variable is assigned: `value`, or the item of it that `path` leads to. No value if it varies.
+
+    `each` is what a loop goes through, of which the variable is one item after the other.
+    """
 
     value: Expression | None
-    path: tuple[int, ...] = ()
+    path: tuple[int | slice, ...] = ()
+    each: Expression | None = None
 
 
 Index = dict[Var, list[Definition]]
@@ -49,7 +56,7 @@ class Definitions:
     """Finds definitions, function by function; remembers the last few functions it looked through."""
 
     def __init__(self) -> None:
-        self._recent: list[tuple[object, Index]] = []
+        self._recent: list[tuple[object, Index, set[str]]] = []
 
     def of(self, var: Var, scopes: list[Any]) -> Definition | None:
         """The only definition of a variable, searched in the enclosing functions and the module; else None."""
@@ -67,16 +74,38 @@ class Definitions:
                 return len(found)
         return 0
 
+    def changed(self, name: str, scopes: list[Any]) -> bool:
+        """Whether the innermost function assigns an attribute of this name, to any object."""
+        for scope in reversed(scopes):
+            if isinstance(scope, (FuncItem, MypyFile)):
+                return name in self._found(scope)[1]
+        return False
+
     def _index(self, scope: FuncItem | MypyFile) -> Index:
+        return self._found(scope)[0]
+
+    def _found(self, scope: FuncItem | MypyFile) -> tuple[Index, set[str]]:
         # The daemon puts new bodies into old functions: only the body tells whether an index is still good.
         key: object = scope.defs if isinstance(scope, MypyFile) else scope.body
-        for known, index in self._recent:
+        for known, index, attributes in self._recent:
             if known is key:
-                return index
+                return index, attributes
+        body = scope.defs if isinstance(scope, MypyFile) else scope.body.body
         made: Index = {}
-        _collect(scope.defs if isinstance(scope, MypyFile) else scope.body.body, made)
-        self._recent = [(key, made), *self._recent[:5]]
-        return made
+        _collect(body, made)
+        self._recent = [(key, made, _attributes(body)), *self._recent[:5]]
+        return self._recent[0][1:]
+
+
+def _attributes(body: list[Statement]) -> set[str]:
+    """The names of the attributes that are assigned."""
+    found: set[str] = set()
+    for statement in statements(body):
+        lvalues = statement.lvalues if isinstance(statement, AssignmentStmt) else []
+        if isinstance(statement, OperatorAssignmentStmt):
+            lvalues = [statement.lvalue]
+        found.update(lvalue.name for lvalue in lvalues if isinstance(lvalue, MemberExpr))
+    return found
 
 
 def statements(block: list[Statement]) -> Iterator[Statement]:
@@ -131,7 +160,7 @@ def _collect(block: list[Statement], index: Index) -> None:
         elif isinstance(statement, OperatorAssignmentStmt):
             _assign(statement.lvalue, Definition(None), index)
         elif isinstance(statement, ForStmt):
-            _assign(statement.index, Definition(None), index)
+            _assign(statement.index, Definition(None, each=statement.expr), index)
         elif isinstance(statement, WithStmt):
             for target in statement.target:
                 if target is not None:
@@ -163,11 +192,13 @@ def _assign(lvalue: Expression, definition: Definition, index: Index) -> None:
         # `table["b"] = y` changes what `table` holds: what it held first is no longer all there is to know.
         _assign(lvalue.base, Definition(None), index)
     elif isinstance(lvalue, (TupleExpr, ListExpr)):
-        starred = any(isinstance(item, StarExpr) for item in lvalue.items)
+        count = len(lvalue.items)
+        star = next((i for i, item in enumerate(lvalue.items) if isinstance(item, StarExpr)), count)
         for i, item in enumerate(lvalue.items):
+            # Behind a star places are counted from the end.
+            place = i if i < star else i - count
+            step: int | slice = slice(i, i + 1 - count or None) if i == star else place
             part = (
-                Definition(None)
-                if starred or definition.value is None
-                else definition._replace(path=(*definition.path, i))
+                Definition(None) if definition.value is None else Definition(definition.value, (*definition.path, step))
             )
             _assign(item.expr if isinstance(item, StarExpr) else item, part, index)

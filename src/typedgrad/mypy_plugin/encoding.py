@@ -9,6 +9,7 @@ may equal `m`. The plugin reads the labels, and reports what is certainly wrong.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -62,6 +63,13 @@ NEW: Final = "@!"
 """In front of a name that an annotation inside a body introduces: it stands for whatever is assigned."""
 _FOREIGN: Final = re.compile(r"@\??([A-Za-z_]\w*)")
 _ANY: Final = re.compile(r"@[?!]?([A-Za-z_]\w*)")
+
+
+class Serial(str):
+    """A size as text, such as "batch" or "(b)*(t)"."""
+
+    __slots__ = ()
+
 
 Lookup: TypeAlias = Callable[[str], SymbolTableNode | None]
 
@@ -133,6 +141,19 @@ class Codec:
         fallback = self._instance("builtins.int" if isinstance(value, int) else "builtins.str", [])
         return unknown() if fallback is None else LiteralType(value, fallback)
 
+    def static(self, value: object) -> Type | None:
+        """A static value as a type; None where it is not known. A type stays what it is."""
+        if isinstance(value, Type):
+            return value
+        if isinstance(value, tuple) and value and all(isinstance(item, Type) for item in value):
+            return self.items([item for item in value if isinstance(item, Type)])
+        if isinstance(value, Serial) or type(value) is int:
+            return self.literal(value)
+        try:
+            return self.literal(f"={json.dumps(_plain(value))}")
+        except (TypeError, ValueError):
+            return None
+
     def items(self, items: list[Type]) -> Type:
         """A tuple of these types."""
         fallback = self._instance("builtins.tuple", [unknown()])
@@ -203,6 +224,31 @@ class Codec:
             scalars = {name: self._scalar_type(name) for name in CONCRETE}
             self._dtypes = {_key(typ): name for name, typ in scalars.items() if typ is not None}
         return self._dtypes
+
+
+def _plain(value: object) -> object:
+    """A static value without what JSON does not know."""
+    if isinstance(value, Serial):
+        return {"size": str(value)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise TypeError(value)
+
+
+def decoded(literal: LiteralType) -> object:
+    """The static value that `Codec.static` wrote."""
+    value = literal.value
+    if not isinstance(value, str):
+        return value
+    return _restored(json.loads(value[1:])) if value.startswith("=") else Serial(value)
+
+
+def _restored(value: object) -> object:
+    if isinstance(value, dict):
+        return Serial(value["size"])
+    return tuple(map(_restored, value)) if isinstance(value, list) else value
 
 
 def unknown() -> AnyType:

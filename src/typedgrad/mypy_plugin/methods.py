@@ -14,6 +14,7 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     NameExpr,
+    OpExpr,
     OverloadedFuncDef,
     SliceExpr,
     SymbolNode,
@@ -45,6 +46,9 @@ def call(
     if full_name is None or op is None:
         return sig
     given = actuals_of(args, site.context)
+    if name in reflected and isinstance(site.context, OpExpr):
+        # mypy shows a stand-in for the left operand, which has forgotten what was assigned last.
+        given = [[Actual(site.context.left)]]
     places = _places(op, sig, swapped=name in reflected)
     if places is None:
         return sig

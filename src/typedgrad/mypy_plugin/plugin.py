@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Final, TypeVar
 
 from mypy.nodes import (
+    GDEF,
     CallExpr,
     ComparisonExpr,
     Expression,
@@ -17,6 +18,7 @@ from mypy.nodes import (
     NameExpr,
     OpExpr,
     OverloadedFuncDef,
+    SymbolTableNode,
     UnaryExpr,
     Var,
 )
@@ -34,13 +36,14 @@ from mypy.plugin import (
 )
 from mypy.types import CallableType, FunctionLike, Instance, Type, get_proper_type
 
-from typedgrad.mypy_plugin import aliases, attributes, claims, layers, methods, promises
+from typedgrad.mypy_plugin import aliases, attributes, claims, layers, methods, notes, promises
 from typedgrad.mypy_plugin import annotations as reading
 from typedgrad.mypy_plugin.asking import Ask
 from typedgrad.mypy_plugin.calls import Callee, Site, actuals_of
 from typedgrad.mypy_plugin.constants import Folder
-from typedgrad.mypy_plugin.definitions import Definitions
+from typedgrad.mypy_plugin.definitions import HIDDEN, Definitions
 from typedgrad.mypy_plugin.encoding import PHANTOMS, TENSOR, Codec, is_tensor, map_tensors, tensors_in
+from typedgrad.mypy_plugin.sizes import is_layer, is_record
 
 Context = TypeVar("Context")
 Result = TypeVar("Result")
@@ -85,28 +88,54 @@ class TypedgradPlugin(Plugin):
         """Repair type aliases before they are analysed; have the types at hand that shapes are written with."""
         if not aliases.is_relevant(file):
             return []
+        self._prepare(file)
+        return [(10, PHANTOMS, -1), (10, "numpy", -1)] if file.fullname != PHANTOMS else []
+
+    def _prepare(self, file: MypyFile) -> None:
         try:
             promises.wrap(file)
             aliases.repair(file)
         except Exception:  # noqa: BLE001  # whatever it is, mypy must go on
             self._failed()
-        return [(10, PHANTOMS, -1), (10, "numpy", -1)] if file.fullname != PHANTOMS else []
+
+    def _prepared(self, semantic: Any) -> None:
+        """Prepare a file that mypy has parsed without telling: one from the cache, which imports something new."""
+        file = semantic.modules.get(semantic.cur_mod_id)
+        if not isinstance(file, MypyFile) or file.is_stub or promises.is_wrapped(file) or not aliases.is_relevant(file):
+            return
+        symbol = self.lookup_fully_qualified(promises.PROMISED)
+        if symbol is None or semantic.final_iteration:
+            return
+        self._prepare(file)
+        file.names[HIDDEN] = SymbolTableNode(GDEF, symbol.node, module_public=False, module_hidden=True)
+        # What has been read of the file so far is read again.
+        semantic.defer(force_progress=True)
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """Read annotations."""
         if fullname == TENSOR:
-            return self._guarded(lambda ctx: reading.plain(ctx, self.codec), lambda ctx: self.codec.unknown_tensor())
+            return self._guarded(self._plain, lambda ctx: self.codec.unknown_tensor())
         if fullname not in reading.ANNOTATED:
             return None
-        return self._guarded(
-            lambda ctx: reading.analyze(ctx, self.codec, self.ask), lambda ctx: ctx.api.analyze_type(ctx.type.args[0])
-        )
+        return self._guarded(self._annotated, lambda ctx: ctx.api.analyze_type(ctx.type.args[0]))
+
+    def _plain(self, ctx: AnalyzeTypeContext) -> Type:
+        self._prepared(_semantic(ctx))
+        return reading.plain(ctx, self.codec)
+
+    def _annotated(self, ctx: AnalyzeTypeContext) -> Type:
+        self._prepared(_semantic(ctx))
+        return reading.analyze(ctx, self.codec, self.ask)
 
     def get_customize_class_mro_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         """Note what the text of a class says about its attributes; this hook alone sees every class."""
         if fullname.startswith(FOREIGN):
             return None
-        return self._guarded(_note, lambda ctx: None)
+        return self._guarded(self._note, lambda ctx: None)
+
+    def _note(self, ctx: ClassDefContext) -> None:
+        self._prepared(ctx.api)
+        _note(ctx)
 
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
         """Instantiate a function's signature, or a layer's constructor."""
@@ -151,7 +180,8 @@ class TypedgradPlugin(Plugin):
         if sig.is_type_obj() and is_tensor(made):
             return sig.copy_modified(ret_type=site.codec.unknown_tensor())
         if sig.is_type_obj():
-            return layers.construct(site, sig, actuals_of(ctx.args, ctx.context)) if layers.is_layer(made) else sig
+            sized = is_layer(made) or is_record(made)
+            return layers.construct(site, sig, actuals_of(ctx.args, ctx.context)) if sized else sig
         if not _concerns(sig):
             return sig
         site.quiet = self._is_overloaded(ctx.api, ctx.context)
@@ -187,7 +217,7 @@ class TypedgradPlugin(Plugin):
             return sig
         site.quiet = self._is_overloaded(ctx.api, ctx.context)
         actuals = actuals_of(ctx.args, ctx.context)
-        if isinstance(owner, Instance) and layers.is_layer(owner):
+        if isinstance(owner, Instance) and is_layer(owner):
             return layers.call(site, owner, receiver, sig, actuals, name)
         title = owner.type.name if name == "__call__" and isinstance(owner, Instance) else name
         return site.instantiate(sig, actuals, Callee(title))
@@ -235,10 +265,16 @@ class TypedgradPlugin(Plugin):
             traceback.print_exc(limit=-5)
 
 
+def _semantic(ctx: AnalyzeTypeContext) -> Any:
+    """Mypy's semantic analyser."""
+    analyser: Any = ctx.api
+    return analyser.api
+
+
 def _note(ctx: ClassDefContext) -> None:
     file = ctx.api.modules.get(ctx.api.cur_mod_id)
     if file is not None and aliases.is_relevant(file):
-        layers.note(ctx.cls)
+        notes.note(ctx.cls)
 
 
 def _concerns(sig: CallableType) -> bool:

@@ -41,7 +41,7 @@ from mypy.types import (
 
 from typedgrad.mypy_plugin.aliases import dtype_class, source
 from typedgrad.mypy_plugin.calls import Site
-from typedgrad.mypy_plugin.definitions import functions, statements
+from typedgrad.mypy_plugin.definitions import HIDDEN, functions, statements
 from typedgrad.mypy_plugin.encoding import (
     PHANTOMS,
     Known,
@@ -58,7 +58,6 @@ from typedgrad.shapes import Argument
 
 PROMISED: Final = f"{PHANTOMS}.promised"
 _REVEALED: Final = "reveal_type"
-_HIDDEN: Final = "__typedgrad_promised__"
 
 
 # -- before the analysis -----------------------------------------------------------------------------------------------
@@ -66,20 +65,23 @@ _HIDDEN: Final = "__typedgrad_promised__"
 
 def wrap(file: MypyFile) -> None:
     """Wrap what is returned or assigned where an annotation with a shape string stands."""
-    wrapper = _Wrapper(file)
-    wrapper.block(file.defs, None)
-    if wrapper.used:
-        hidden = ImportFrom(PHANTOMS, 0, [("promised", _HIDDEN)])
-        hidden.is_top_level = True
-        hidden.set_line(1)
-        file.defs.insert(0, hidden)
-        file.imports.append(hidden)
+    _Wrapper(file).block(file.defs, None)
+    hidden = ImportFrom(PHANTOMS, 0, [("promised", HIDDEN)])
+    hidden.is_top_level = True
+    hidden.set_line(1)
+    file.defs.insert(0, hidden)
+    file.imports.append(hidden)
+
+
+def is_wrapped(file: MypyFile) -> bool:
+    """Whether that has been done."""
+    last = file.imports[-1] if file.imports else None
+    return isinstance(last, ImportFrom) and last.names == [("promised", HIDDEN)]
 
 
 class _Wrapper:
     def __init__(self, file: MypyFile) -> None:
         self.file = file
-        self.used = False
         self.aliases = {
             lvalue.name
             for statement in statements(file.defs)
@@ -93,8 +95,8 @@ class _Wrapper:
             if isinstance(statement, ReturnStmt) and statement.expr is not None and result is not None:
                 statement.expr = self._wrapped(statement.expr, "")
             elif isinstance(statement, AssignmentStmt) and not of_class:
-                declared = statement.type is not None and not isinstance(statement.rvalue, TempNode)
-                if declared and statement.type is not None and self._is_shaped(statement.type):
+                declared = statement.unanalyzed_type or statement.type
+                if declared is not None and not isinstance(statement.rvalue, TempNode) and self._is_shaped(declared):
                     statement.rvalue = self._wrapped(statement.rvalue, source(statement.lvalues[0]) or "value")
             elif isinstance(statement, ExpressionStmt):
                 self._reveal(statement.expr)
@@ -102,7 +104,7 @@ class _Wrapper:
                 self.block(statement.defs.body, None, of_class=True)
         for function in functions(list(body)):
             self._copies(function)
-            typ = function.type
+            typ = function.unanalyzed_type or function.type
             promise = typ.ret_type if isinstance(typ, CallableType) and self._is_shaped(typ.ret_type) else None
             self.block(function.body.body, promise)
 
@@ -129,8 +131,7 @@ class _Wrapper:
             e.args[0] = self._wrapped(e.args[0], _REVEALED)
 
     def _wrapped(self, e: Expression, name: str) -> CallExpr:
-        self.used = True
-        callee, text = NameExpr(_HIDDEN), StrExpr(name)
+        callee, text = NameExpr(HIDDEN), StrExpr(name)
         call = CallExpr(callee, [e, text], [ARG_POS, ARG_POS], [None, None])
         for node in (callee, text, call):
             node.set_line(e)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import lcm
 from typing import Final
 
-from typedgrad.shapes.dim import Call, Monomial, Sym, collect, names_of, substitute
+from typedgrad.shapes.dim import Atom, Call, Monomial, Sym, collect, names_of, substitute
 
 _LARGE: Final = 10**9
 _PERIOD: Final = 256
@@ -37,10 +37,10 @@ def without_common_factor(gap: Sym) -> int | Sym:
     return collect((_without(monomial, shared), n) for monomial, n in gap.terms) if shared else gap
 
 
-def _without(monomial: Monomial, factors: list[object]) -> Monomial:
+def _without(monomial: Monomial, factors: list[Atom]) -> Monomial:
     left = list(monomial)
     for atom in factors:
-        left.remove(atom)  # type: ignore[arg-type]  # an atom like the others
+        left.remove(atom)
     return tuple(left)
 
 

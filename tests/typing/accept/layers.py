@@ -73,7 +73,7 @@ def chains(x: Float32[Tensor, "32 784"], n: int) -> None:
     layers: list[Layer] = [model, longer]
     Sequential(*layers)(x)
     Sequential(lambda y: y * 2, Dense(in_features=7, out_features=2))(x)
-    reveal_type(Sequential(Flatten(), Dense(in_features=12, out_features=2))(tg.zeros((5, 3, 4))))  # R: Float[Tensor, "... 2"]
+    reveal_type(Sequential(Flatten(), Dense(in_features=12, out_features=2))(tg.zeros((5, 3, 4))))  # R: Float[Tensor, "5 2"]
 
 
 class Mlp(Layer):
