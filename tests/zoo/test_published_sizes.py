@@ -96,6 +96,20 @@ def test_a_model_gives_the_shape_it_should_for_a_batch_of_any_size(name: str) ->
     assert out.device == "abstract"
 
 
+@pytest.mark.parametrize(
+    "make",
+    [zoo.resnet50, zoo.googlenet, zoo.squeezenet, zoo.mobilenet_v2, zoo.densenet121, zoo.darknet19, zoo.xception],
+)
+def test_models_without_a_fixed_size_take_pictures_of_any(make: Callable[[], nn.Layer]) -> None:
+    assert tg.eval_shape(make(), "n 3 h w").shape == (N, 1000)
+
+
+def test_the_shape_of_a_u_nets_result_is_a_formula() -> None:
+    out = tg.eval_shape(zoo.unet(), "n 1 h w")
+    assert str(out.shape[2]) == "16*((h+4)//16)-188"
+    assert tg.eval_shape(zoo.unet(padding="same"), "n 1 16*h 16*w").shape == tg.abstract("n 2 16*h 16*w").shape
+
+
 def test_no_weights_are_made_for_that() -> None:
     tracemalloc.start()
     model = zoo.vgg16()

@@ -63,7 +63,8 @@ class TransformerEncoderBlock(Layer):
 
     With `pre_norm`, the default, what they are given is normalised; without, what has been added up. `causal` makes it
     the block of a language model. In training `drop` is the probability of what both add, and of what is between the
-    two layers of the feed-forward network, to be dropped, and `attention_drop` that of attention's weights.
+    two layers of the feed-forward network, to be dropped, and `attention_drop` that of attention's weights. The norms
+    have their `epsilon`.
 
     Source: Vaswani et al., "Attention is all you need", 2017; `pre_norm`: Xiong et al., "On layer normalization in the
     transformer architecture", 2020.
@@ -84,10 +85,11 @@ class TransformerEncoderBlock(Layer):
     pre_norm: bool = True
     causal: bool = False
     rotary: bool = False
+    epsilon: float = 1e-5
     activation: Callable[[Tensor], Tensor] = gelu
-    attention_norm: LayerNorm = sub(lambda self: LayerNorm(features=self.features))
+    attention_norm: LayerNorm = sub(lambda self: LayerNorm(features=self.features, epsilon=self.epsilon))
     attention: MultiHeadAttention = sub(lambda self: _attention(self, causal=self.causal))
-    feed_norm: LayerNorm = sub(lambda self: LayerNorm(features=self.features))
+    feed_norm: LayerNorm = sub(lambda self: LayerNorm(features=self.features, epsilon=self.epsilon))
     feed: FeedForward = sub(_feed_forward)
     dropout: Dropout = sub(lambda self: Dropout(drop=self.drop))
 
@@ -121,12 +123,13 @@ class TransformerDecoderBlock(Layer):
     pre_norm: bool = True
     causal: bool = True
     rotary: bool = False
+    epsilon: float = 1e-5
     activation: Callable[[Tensor], Tensor] = gelu
-    attention_norm: LayerNorm = sub(lambda self: LayerNorm(features=self.features))
+    attention_norm: LayerNorm = sub(lambda self: LayerNorm(features=self.features, epsilon=self.epsilon))
     attention: MultiHeadAttention = sub(lambda self: _attention(self, causal=self.causal))
-    memory_norm: LayerNorm = sub(lambda self: LayerNorm(features=self.features))
+    memory_norm: LayerNorm = sub(lambda self: LayerNorm(features=self.features, epsilon=self.epsilon))
     memory_attention: MultiHeadAttention = sub(lambda self: _attention(self, causal=False, rotary=False))
-    feed_norm: LayerNorm = sub(lambda self: LayerNorm(features=self.features))
+    feed_norm: LayerNorm = sub(lambda self: LayerNorm(features=self.features, epsilon=self.epsilon))
     feed: FeedForward = sub(_feed_forward)
     dropout: Dropout = sub(lambda self: Dropout(drop=self.drop))
 

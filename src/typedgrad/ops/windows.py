@@ -88,7 +88,7 @@ def places(
     >>> places((28, 28), (5, 5), 2, 0)
     (12, 12)
     """
-    known, windows = _dims(sizes), _dims(window)
+    known, windows = dims(sizes), dims(window)
     rank = len(known)
     if len(windows) != rank:
         raise ShapeError(f"there are {rank} axes to slide over, but the {what} has {len(windows)}")
@@ -129,10 +129,12 @@ def _rounded_up(rest: Dim, stride: int, end: Dim) -> Dim:
     if isinstance(rest, int) and isinstance(end, int):
         count = -(-rest // stride) + 1
         return count - 1 if (count - 1) * stride >= end else count
-    if stride == 1:
-        return rest + 1
+    room = end - rest  # the last window starts before `rest + stride`
+    if isinstance(room, int) and room >= stride:
+        return (rest + (stride - 1)) // stride + 1
     raise Inconclusive("whether the last window starts in the padding is not known")
 
 
-def _dims(sizes: Shape) -> tuple[Dim, ...]:
+def dims(sizes: Shape) -> tuple[Dim, ...]:
+    """The sizes, if it is certain how many they are."""
     return tuple(n for n in with_rank_known(sizes) if not isinstance(n, Star))

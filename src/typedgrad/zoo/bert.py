@@ -12,7 +12,9 @@ from typedgrad.zoo.sequences import with_places
 
 
 def _block(net: Bert) -> TransformerEncoderBlock:
-    return TransformerEncoderBlock(features=net.features, heads=net.heads, drop=net.drop, pre_norm=False)
+    return TransformerEncoderBlock(
+        features=net.features, heads=net.heads, drop=net.drop, attention_drop=net.drop, pre_norm=False, epsilon=1e-12
+    )
 
 
 class Bert(Layer):

@@ -16,7 +16,12 @@ def _gelu_tanh(x: Tensor) -> Tensor:
 
 def _block(net: Gpt2) -> TransformerEncoderBlock:
     return TransformerEncoderBlock(
-        features=net.features, heads=net.heads, drop=net.drop, causal=True, activation=_gelu_tanh
+        features=net.features,
+        heads=net.heads,
+        drop=net.drop,
+        attention_drop=net.drop,
+        causal=True,
+        activation=_gelu_tanh,
     )
 
 

@@ -12,7 +12,7 @@ from typedgrad.ops.rearrange import flatten
 
 
 def _block(net: VisionTransformer) -> TransformerEncoderBlock:
-    return TransformerEncoderBlock(features=net.features, heads=net.heads, drop=net.drop)
+    return TransformerEncoderBlock(features=net.features, heads=net.heads, drop=net.drop, epsilon=1e-6)
 
 
 class VisionTransformer(Layer):
