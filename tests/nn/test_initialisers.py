@@ -154,6 +154,13 @@ def test_a_dirac_kernel_passes_channels_on() -> None:
         assert np.array_equal(tg.to_numpy(found), tg.to_numpy(x))
 
 
+@pytest.mark.parametrize("window", range(1, 9))
+def test_a_bilinear_kernel_is_the_same_from_both_ends(window: int) -> None:
+    kernel = nn.bilinear(KEY, (1, 1, window), "float64", (1, 1))
+    np.testing.assert_allclose(kernel.numpy(), kernel.numpy()[..., ::-1], rtol=1e-15)
+    assert float(kernel.max()) == (1.0 if window % 2 else 1.0 - 0.5 / (window // 2))
+
+
 @pytest.mark.parametrize("stride", [2, 3])
 def test_a_bilinear_kernel_interpolates(stride: int) -> None:
     window = 2 * stride - stride % 2

@@ -122,8 +122,7 @@ def bilinear(key: Key, shape: Shape, dtype: str, fans: Fans) -> Tensor:
     window: Any = 1.0
     for n in shape[2:]:
         half = (n + 1) // 2
-        middle = (2 * half - 1 - half % 2) / (2.0 * half)
-        line = [1.0 - abs(i / half - middle) for i in range(n)]
+        line = [1.0 - abs(i - (n - 1) / 2) / half for i in range(n)]
         window = [[a * b for b in line] for a in window] if isinstance(window, list) else line
         window = [c for row in window for c in row] if isinstance(window[0], list) else window
     one = create.asarray(window, dtype=dtype).reshape((1, 1, *shape[2:]))
