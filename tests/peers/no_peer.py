@@ -4,11 +4,15 @@ from __future__ import annotations
 
 NO_PEER: list[tuple[str, str]] = [
     (
-        "abstract eval_shape assert_shape typed Tensor nn.Layer nn.param nn.state nn.sub nn.inferred nn.Initializer",
-        "what shapes, types and layers are declared with; no arithmetic",
+        "abstract eval_shape assert_shape typed Tensor",
+        "what shapes and types are declared with; no arithmetic",
     ),
     (
-        "grad value_and_grad vjp jvp jacobian hessian hvp stop_gradient",
+        "nn.Layer nn.param nn.state nn.sub nn.inferred nn.Activation nn.Initializer",
+        "what layers are declared with; no arithmetic",
+    ),
+    (
+        "grad value_and_grad vjp jvp jacobian hessian hvp stop_gradient check_gradients",
         "differentiation itself, which every line with gradients is about",
     ),
     (

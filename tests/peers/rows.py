@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.peers import (
     rows_activation,
+    rows_activation_layers,
     rows_attention,
     rows_compose,
     rows_conv,
@@ -25,7 +26,7 @@ from tests.peers.row import Row, unlike
 
 SECTIONS: dict[str, list[Row]] = {
     "Functions of each element": rows_elementwise.ROWS,
-    "Activations": rows_activation.ROWS,
+    "Activations": [*rows_activation.ROWS, *rows_activation_layers.ROWS],
     "Reductions and order": rows_reduce.ROWS,
     "Shapes, indices, creation": rows_move.ROWS,
     "Products, vectors and linear algebra": [*rows_linalg.ROWS, *rows_vectors.ROWS],

@@ -94,19 +94,24 @@ def _gumbel(d: Draw) -> Setting:
     return Setting((d.normal(4, 5),), lambda x: tg.gumbel_softmax(x, key, temperature=temperature, hard=hard), theirs)
 
 
-def _sparsemax(d: Draw) -> Setting:
+def sparsest(x: Any, axis: int) -> Any:
     """The projection onto the simplex, by the level that its definition asks for."""
+    x = x.movedim(axis, -1)
+    ordered = x.sort(-1, descending=True)[0]
+    place = torch.arange(1, x.shape[-1] + 1, dtype=x.dtype)
+    count = (1 + place * ordered > ordered.cumsum(-1)).sum(-1, keepdim=True)
+    level = (ordered.cumsum(-1).gather(-1, count - 1) - 1) / count
+    return torch.relu(x - level).movedim(-1, axis)
+
+
+def crelu(x: Any, axis: int) -> Any:
+    """Both sides of 0, one behind the other."""
+    return torch.cat([torch.relu(x), torch.relu(-x)], axis)
+
+
+def _sparsemax(d: Draw) -> Setting:
     axis = d.one_of(-1, 0, 1)
-
-    def theirs(x: Any) -> Any:
-        x = x.movedim(axis, -1)
-        ordered = x.sort(-1, descending=True)[0]
-        place = torch.arange(1, x.shape[-1] + 1, dtype=x.dtype)
-        count = (1 + place * ordered > ordered.cumsum(-1)).sum(-1, keepdim=True)
-        level = (ordered.cumsum(-1).gather(-1, count - 1) - 1) / count
-        return torch.relu(x - level).movedim(-1, axis)
-
-    return Setting((d.normal(3, 4, 5),), lambda x: tg.sparsemax(x, axis=axis), theirs)
+    return Setting((d.normal(3, 4, 5),), lambda x: tg.sparsemax(x, axis=axis), lambda x: sparsest(x, axis))
 
 
 def _affine(d: Draw) -> Setting:
@@ -127,7 +132,7 @@ def _celu(d: Draw) -> Setting:
     )
 
 
-def _rational(x: Any) -> Any:
+def rational(x: Any) -> Any:
     y = 2 * x / 3
     return 1.7159 * torch.sign(y) * (1 - 1 / (1 + y.abs() + y**2 + 1.41645 * y**4))
 
@@ -165,7 +170,7 @@ MORE = [
         note="random slopes of float32 are others than those of float64"),
     Row("prelu", "torch.nn.functional.prelu", _prelu, note="the slope broadcasts; theirs belongs to axis 1"),
     _gated("glu", lambda x, axis: functional.glu(x, axis), "torch.nn.functional.glu"),
-    _gated("crelu", lambda x, axis: torch.cat([torch.relu(x), torch.relu(-x)], axis), "formula in PyTorch"),
+    _gated("crelu", crelu, "formula in PyTorch"),
     optioned("softmin", "softmin", ({"axis": -1}, {"axis": 0}, {"axis": 1}), {"dim": -1}, {"dim": 0}, {"dim": 1}),
     Row("sparsemax", "formula in PyTorch", _sparsemax),
     Row("gumbel_softmax", "formula in PyTorch, our noise", _gumbel, single=False,
@@ -176,7 +181,7 @@ MORE = [
     written("squareplus", lambda x: (x + torch.sqrt(x * x + 2.0)) / 2, b=2.0),
     written("cube", lambda x: x**3), written("identity", lambda x: x * 1.0),
     written("scaled_tanh", lambda x: 1.7159 * torch.tanh(2 * x / 3)),
-    written("rational_tanh", _rational, "sgn(y)(1 − 1/(1 + |y| + y² + 1.41645 y⁴)), as in Deeplearning4j"),
+    written("rational_tanh", rational, "sgn(y)(1 − 1/(1 + |y| + y² + 1.41645 y⁴)), as in Deeplearning4j"),
     written("rectified_tanh", lambda x: torch.relu(torch.tanh(x))),
     Row("affine_power", "formula in PyTorch", _affine),
     written("sparse_plus", lambda x: torch.where(x > 1, x, torch.clamp(x + 1, min=0) ** 2 / 4)),
@@ -190,6 +195,7 @@ ROWS = [
     activation("silu"),
     activation("gelu"),
     Row("gelu", "torch.nn.functional.gelu, tanh", _gelu_tanh),
+    written("gelu", lambda x: x * torch.sigmoid(1.702 * x), "with a sigmoid", approximate="sigmoid"),
     activation("selu"),
     Row("elu", "torch.nn.functional.elu", _elu),
     Row("leaky_relu", "torch.nn.functional.leaky_relu", _leaky, note="the slope is .01 by default, by both"),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 import typedgrad as tg
 from tests.peers.layers import Params, of_layer, under
 from tests.peers.peer import functional, torch
 from tests.peers.row import Draw, Row, Setting
+from tests.peers.rows_compose import MASK, close
 from typedgrad import nn
 
 
@@ -226,6 +229,69 @@ def _decoder(d: Draw) -> Setting:
     return of_layer(d, layer, (d.normal(2, 4, features), d.normal(2, 5, features)), theirs)
 
 
+def _dropped(d: Draw) -> Setting:
+    """Which weights are dropped is seen where the values are unit vectors."""
+    drop, t, s = d.one_of(0.1, 0.3, 0.5), 30, 20
+    noise = tg.asarray(np.array([d.index, 7], dtype="uint32"))
+    zeros = tg.zeros((2, 3, t, 4), dtype="float64")
+    shown = tg.scaled_dot_product_attention(
+        zeros, zeros[:, :, :s], tg.asarray(np.broadcast_to(np.eye(s), (2, 3, s, s)).copy()), noise=noise, drop=drop
+    )
+    kept = tg.to_numpy(shown) > 0.0
+    close(float(kept.mean()), 1.0 - drop, math.sqrt(drop * (1.0 - drop) / kept.size))
+
+    def theirs(q: Any, k: Any, v: Any) -> Any:
+        weights = torch.softmax(q @ k.mT / 2.0, -1)
+        return torch.where(torch.tensor(kept), weights / (1.0 - drop), 0.0) @ v
+
+    return Setting(
+        (d.normal(2, 3, t, 4), d.normal(2, 3, s, 4), d.normal(2, 3, s, 5)),
+        lambda q, k, v: tg.scaled_dot_product_attention(q, k, v, noise=noise, drop=drop),
+        theirs,
+    )
+
+
+def _additive(d: Draw) -> Setting:
+    seen = d.mask(2, 3, 5)
+    seen[..., 0] = True
+
+    def theirs(p: Params, x: Any, memory: Any, seen: Any) -> Any:
+        told = torch.tanh((x @ p["query"])[..., None, :] + (memory @ p["key"])[..., None, :, :] + p["bias"])
+        return torch.softmax((told @ p["score"]).masked_fill(~seen, -torch.inf), -1) @ memory
+
+    layer = nn.AdditiveAttention(features=4, memory_features=6, hidden=d.size(2, 5))
+    return of_layer(
+        d,
+        layer,
+        (d.normal(2, 3, 4), d.normal(2, 5, 6), seen),
+        theirs,
+        lambda model, x, memory, seen: model(x, memory, mask=seen),
+    )
+
+
+def _queries(d: Draw) -> Setting:
+    heads, n = d.one_of(2, 1, 4), d.size()
+
+    def theirs(p: Params, x: Any) -> Any:
+        return heads_of(under(p, "attention"), p["query"].expand(2, n, 8), x, heads, heads)
+
+    return of_layer(d, nn.LearnedQueries(queries=n, features=8, heads=heads), (d.normal(2, 5, 8),), theirs)
+
+
+def _learned(d: Draw) -> Setting:
+    t = d.size()
+    return of_layer(
+        d, nn.LearnedPositions(length=6, features=4), (d.normal(2, t, 4),), lambda p, x: x + p["weight"][:t]
+    )
+
+
+def _rotary_layer(d: Draw) -> Setting:
+    interleaved = d.index == 1
+    return Setting(
+        (d.normal(2, d.size(), 6),), nn.RotaryPositions(interleaved=interleaved), lambda x: _rotated(x, interleaved)
+    )
+
+
 def _causal_mask(d: Draw) -> Setting:
     n = d.size()
     return Setting((), lambda: tg.causal_mask(n), lambda: torch.ones(n, n, dtype=torch.bool).tril())
@@ -240,6 +306,10 @@ MASKED = "masks say what is seen, theirs (in layers) what is hidden; rows that s
 ROWS = [
     Row("scaled_dot_product_attention", "torch.nn.functional.scaled_dot_product_attention", _attention, draws=4,
         note="masks, causal, scale, grouped queries; rows that see nothing are 0, theirs NaN"),
+    Row("scaled_dot_product_attention", "formula in PyTorch, our mask of dropped weights", _dropped, note=MASK),
+    Row("nn.AdditiveAttention", "formula in PyTorch", _additive),
+    Row("nn.LearnedQueries", "torch.nn.functional.scaled_dot_product_attention", _queries),
+    Row("nn.LearnedPositions", "torch.add", _learned), Row("nn.RotaryPositions", "formula in PyTorch", _rotary_layer),
     Row("attention_weights", "formula in PyTorch", _weights),
     Row("nn.MultiHeadAttention", "torch.nn.functional.multi_head_attention_forward", _multi_head, note=MASKED),
     Row("nn.MultiHeadAttention", "torch.nn.functional.scaled_dot_product_attention, grouped queries", _grouped),

@@ -55,7 +55,6 @@ def reversed_gradient(x: Any, factor: float) -> Any:
 
 
 PLAIN = [
-    plain("Identity", nn.Identity(), "torch.nn.Identity", lambda x: torch.nn.Identity()(x)),
     plain("Lambda", nn.Lambda(function=tg.square), "torch.square", lambda x: torch.square(x)),
     plain("Scale", nn.Scale(factor=0.3), "torch.mul", lambda x: x * 0.3),
     plain("Shift", nn.Shift(amount=0.3), "torch.add", lambda x: x + 0.3),

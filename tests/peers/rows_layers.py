@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from tests.peers.layers import Params, of_layer, under
@@ -112,24 +111,6 @@ def _global(d: Draw) -> Setting:
     return Setting((d.apart(2, 3, *d.shape(1, 3)),), nn.GlobalPool(kind=kind), theirs)
 
 
-def activation(name: str, ours: Any, peer: str, theirs: Callable[[Any], Any]) -> Row:
-    """A layer without parameters."""
-    return Row(f"nn.{name}", peer, lambda d: Setting((d.normal(*d.shape(1, 3)),), ours, theirs))
-
-
-ACTIVATIONS = [
-    activation("Relu", nn.Relu(), "torch.nn.ReLU", lambda x: torch.nn.ReLU()(x)),
-    activation("LeakyRelu", nn.LeakyRelu(slope=0.2), "torch.nn.LeakyReLU", lambda x: torch.nn.LeakyReLU(0.2)(x)),
-    activation("Sigmoid", nn.Sigmoid(), "torch.nn.Sigmoid", lambda x: torch.nn.Sigmoid()(x)),
-    activation("Tanh", nn.Tanh(), "torch.nn.Tanh", lambda x: torch.nn.Tanh()(x)),
-    activation("Gelu", nn.Gelu(), "torch.nn.GELU", lambda x: torch.nn.GELU()(x)),
-    activation("Silu", nn.Silu(), "torch.nn.SiLU", lambda x: torch.nn.SiLU()(x)),
-    activation("Elu", nn.Elu(alpha=0.7), "torch.nn.ELU", lambda x: torch.nn.ELU(0.7)(x)),
-    activation("Softplus", nn.Softplus(), "torch.nn.Softplus", lambda x: torch.nn.Softplus()(x)),
-    activation("Softmax", nn.Softmax(axis=0), "torch.nn.Softmax", lambda x: torch.nn.Softmax(0)(x)),
-]
-
-
 def _pad(d: Draw) -> Setting:
     mode = d.one_of("constant", "reflect", "replicate")
     (a, b), (c, e) = widths = ((d.size(0, 2), d.size(0, 2)), (d.size(0, 2), d.size(0, 2)))
@@ -186,7 +167,6 @@ ROWS = [
     Row("nn.SeparableConv2d", "torch.nn.functional.conv2d, twice", _separable),
     *(pooling(kind, rank) for kind in ("Max", "Avg") for rank in (1, 2, 3)),
     Row("nn.GlobalPool", "torch.mean, amax, sum", _global),
-    *ACTIVATIONS,
     Row("nn.Pad2d", "torch.nn.functional.pad", _pad), Row("nn.ZeroPad2d", "torch.nn.ZeroPad2d", _zero_pad),
     Row("nn.Upsample2d", "torch.nn.Upsample", _upsample),
     Row("nn.PixelShuffle", "torch.nn.PixelShuffle", _shuffle),

@@ -192,6 +192,90 @@ def _gru_step(d: Draw) -> Setting:
     return Setting((d.normal(*batch, n), d.normal(*batch, 3 * n), d.normal(*batch, 3 * n)), tg.gru_step, theirs)
 
 
+def _stacked(d: Draw) -> Setting:
+    n_in, n, batch, time = d.size(), d.size(), d.size(1, 4), d.size(2, 6)
+    lengths = lengths_of(d, batch, time)
+
+    def ours(model: Any, x: Any, lengths: Any) -> Any:
+        y, states = model.unroll(x, lengths=lengths)
+        return [y, *(tg.stack(pair) for pair in zip(*map(states_of, states), strict=True))]
+
+    def theirs(p: Params, x: Any, lengths: Any) -> Any:
+        layers = sorted({path.rsplit(".", 1)[0] for path in p})
+        params = named(under(p, layers[0]), "_l0") | named(under(p, layers[1]), "_l1")
+        y, last = run_theirs("Lstm", (n_in, n), params, x, lengths, num_layers=2)
+        return [y, *last]
+
+    layer = nn.Stacked(nn.Lstm(in_features=n_in, features=n), nn.Lstm(in_features=n, features=n))
+    return of_layer(d, layer, (d.normal(batch, time, n_in), lengths), theirs, ours)
+
+
+def _stacked_cells(d: Draw) -> Setting:
+    n_in, n, m, batch = d.size(), d.size(), d.size(), d.size()
+
+    def ours(model: Any, x: Any, h: Any, c: Any, g: Any) -> Any:
+        y, (first, second) = model(x, (nn.LstmState(h, c), g))
+        return [y, *first, second]
+
+    def theirs(p: Params, x: Any, h: Any, c: Any, g: Any) -> Any:
+        cells = sorted({path.rsplit(".", 1)[0] for path in p})
+        lower, upper = torch.nn.LSTMCell(n_in, n, dtype=x.dtype), torch.nn.GRUCell(n, m, dtype=x.dtype)
+        h, c = torch.func.functional_call(lower, named(under(p, cells[0]), ""), (x, (h, c)))
+        g = torch.func.functional_call(upper, named(under(p, cells[1]), ""), (h, g))
+        return [g, h, c, g]
+
+    layer = nn.StackedCells(nn.LstmCell(in_features=n_in, features=n), nn.GruCell(in_features=n, features=m))
+    return of_layer(
+        d, layer, (d.normal(batch, n_in), d.normal(batch, n), d.normal(batch, n), d.normal(batch, m)), theirs, ours
+    )
+
+
+def _truncated(d: Draw) -> Setting:
+    """No gradient passes from one piece to the one before it."""
+    steps = d.one_of(2, 3, 4)
+
+    def theirs(p: Params, x: Any) -> Any:
+        layer = torch.nn.GRU(3, 2, batch_first=True, dtype=x.dtype)
+        outputs, state = [], torch.zeros(1, 2, 2, dtype=x.dtype)
+        for piece in x.split(steps, 1):
+            y, state = torch.func.functional_call(layer, named(p, "_l0"), (piece, state.detach()))
+            outputs.append(y)
+        return torch.cat(outputs, 1), state[0]
+
+    return of_layer(
+        d,
+        nn.Gru(in_features=3, features=2),
+        (d.normal(2, 7, 3),),
+        theirs,
+        lambda model, x: nn.truncated(model, x, steps=steps),
+    )
+
+
+def _reverse(d: Draw) -> Setting:
+    lengths = d.integers(1, 5, 3)
+
+    def theirs(x: Any, n: Any) -> Any:
+        return torch.stack([torch.cat([row[:k].flip(0), row[k:]]) for row, k in zip(x, n, strict=True)])
+
+    return Setting((d.normal(3, 5, 2), lengths), lambda x, n: nn.ReverseTime()(x, lengths=n), theirs)
+
+
+def _repeated(d: Draw) -> Setting:
+    t = d.size()
+    return Setting((d.normal(2, 3),), nn.RepeatTime(times=t), lambda x: x[:, None].expand(2, t, 3))
+
+
+def _mask_value(d: Draw) -> Setting:
+    """Steps of zeros at the end are left out, which lengths would say as well."""
+    x, lengths = d.normal(3, 5, 2), lengths_of(d, 3, 5)
+    for row, n in zip(x, lengths, strict=True):
+        row[n:] = 0.0
+    seen = torch.tensor(lengths)
+
+    layer = nn.MaskValue(layer=nn.Gru(in_features=2, features=4))
+    return of_layer(d, layer, (x,), lambda p, x: run_theirs("Gru", (2, 4), named(under(p, "layer"), "_l0"), x, seen)[0])
+
+
 def _last_step(d: Draw) -> Setting:
     lengths = d.integers(1, 5, 3)
     return Setting(
@@ -275,6 +359,11 @@ ROWS = [
     Row("nn.Lstm", "formula in PyTorch, peepholes", _peepholes),
     Row("nn.Gru", "formula in PyTorch, reset before the product", _reset_before),
     Row("lstm_step", "formula in PyTorch", _lstm_step), Row("gru_step", "formula in PyTorch", _gru_step),
+    Row("nn.Stacked", "torch.nn.LSTM, two layers", _stacked),
+    Row("nn.StackedCells", "torch.nn.LSTMCell, torch.nn.GRUCell", _stacked_cells),
+    Row("nn.truncated", "torch.nn.GRU, detached between pieces", _truncated),
+    Row("nn.ReverseTime", "torch.flip", _reverse), Row("nn.RepeatTime", "torch.Tensor.expand", _repeated),
+    Row("nn.MaskValue", "torch.nn.GRU, packed", _mask_value),
     Row("nn.LastStep", "torch.Tensor.__getitem__", _last_step),
     Row("nn.TimeDistributed", "torch.nn.functional.conv1d, step by step", _time_distributed),
     Row("scan", "loop in PyTorch", _scan), Row("cond", "branch in PyTorch", _cond),
