@@ -206,8 +206,8 @@ if TYPE_CHECKING:
     from typedgrad.ops.activation_pieces import threshold as threshold
     from typedgrad.ops.activation_pieces import thresholded_relu as thresholded_relu
     from typedgrad.ops.activation_pieces import ultra_fast_sigmoid as ultra_fast_sigmoid
-    from typedgrad.ops.adaptive import adaptive_avg_pool as adaptive_avg_pool
     from typedgrad.ops.adaptive import adaptive_max_pool as adaptive_max_pool
+    from typedgrad.ops.adaptive import fractional_max_pool as fractional_max_pool
     from typedgrad.ops.attention import attention_weights as attention_weights
     from typedgrad.ops.attention import scaled_dot_product_attention as scaled_dot_product_attention
     from typedgrad.ops.binary_loss import binary_cross_entropy as binary_cross_entropy
@@ -272,6 +272,8 @@ if TYPE_CHECKING:
     from typedgrad.ops.inspection import isdtype as isdtype
     from typedgrad.ops.inspection import result_type as result_type
     from typedgrad.ops.linear import linear as linear
+    from typedgrad.ops.local import local_conv1d as local_conv1d
+    from typedgrad.ops.local import local_conv2d as local_conv2d
     from typedgrad.ops.loss import huber as huber
     from typedgrad.ops.loss import l1_sum as l1_sum
     from typedgrad.ops.loss import l2_sum as l2_sum
@@ -287,9 +289,11 @@ if TYPE_CHECKING:
     from typedgrad.ops.margin_loss import multiclass_hinge as multiclass_hinge
     from typedgrad.ops.margin_loss import multilabel_margin as multilabel_margin
     from typedgrad.ops.margin_loss import one_vs_all_hinge as one_vs_all_hinge
+    from typedgrad.ops.mapping import vmap as vmap
     from typedgrad.ops.masks import causal_mask as causal_mask
     from typedgrad.ops.masks import length_mask as length_mask
     from typedgrad.ops.namespace import __array_namespace_info__ as __array_namespace_info__
+    from typedgrad.ops.normalise import batch_norm as batch_norm
     from typedgrad.ops.normalise import layer_norm as layer_norm
     from typedgrad.ops.one_hot import one_hot as one_hot
     from typedgrad.ops.outer import kron as kron
@@ -309,6 +313,7 @@ if TYPE_CHECKING:
     from typedgrad.ops.pool import max_pool2d as max_pool2d
     from typedgrad.ops.pool import max_pool3d as max_pool3d
     from typedgrad.ops.pool_norm import lp_pool as lp_pool
+    from typedgrad.ops.pool_norm import spatial_pyramid_pool as spatial_pyramid_pool
     from typedgrad.ops.pool_norm import sum_pool as sum_pool
     from typedgrad.ops.positions import rotary as rotary
     from typedgrad.ops.positions import sinusoidal_like as sinusoidal_like
@@ -322,11 +327,20 @@ if TYPE_CHECKING:
     from typedgrad.ops.recurrent import lstm_step as lstm_step
     from typedgrad.ops.repeat import repeat as repeat
     from typedgrad.ops.repeat import tile as tile
-    from typedgrad.ops.resize import pixel_shuffle as pixel_shuffle
-    from typedgrad.ops.resize import pixel_unshuffle as pixel_unshuffle
-    from typedgrad.ops.resize import space_to_depth as space_to_depth
+    from typedgrad.ops.resize import adaptive_avg_pool as adaptive_avg_pool
+    from typedgrad.ops.resize import resize as resize
     from typedgrad.ops.resize import upsample as upsample
     from typedgrad.ops.reversal import gradient_reversal as gradient_reversal
+    from typedgrad.ops.shuffle import batch_to_space as batch_to_space
+    from typedgrad.ops.shuffle import channels_first as channels_first
+    from typedgrad.ops.shuffle import channels_last as channels_last
+    from typedgrad.ops.shuffle import depth_to_space as depth_to_space
+    from typedgrad.ops.shuffle import pixel_shuffle as pixel_shuffle
+    from typedgrad.ops.shuffle import pixel_shuffle1d as pixel_shuffle1d
+    from typedgrad.ops.shuffle import pixel_unshuffle as pixel_unshuffle
+    from typedgrad.ops.shuffle import pixel_unshuffle1d as pixel_unshuffle1d
+    from typedgrad.ops.shuffle import space_to_batch as space_to_batch
+    from typedgrad.ops.shuffle import space_to_depth as space_to_depth
     from typedgrad.ops.simplex import gumbel_softmax as gumbel_softmax
     from typedgrad.ops.simplex import softmin as softmin
     from typedgrad.ops.simplex import sparsemax as sparsemax
@@ -341,11 +355,15 @@ if TYPE_CHECKING:
     from typedgrad.ops.time import reverse_time as reverse_time
     from typedgrad.ops.triangle import tril as tril
     from typedgrad.ops.triangle import triu as triu
+    from typedgrad.ops.unfold import fold as fold
+    from typedgrad.ops.unfold import unfold as unfold
     from typedgrad.ops.unique import isin as isin
     from typedgrad.ops.unique import unique_all as unique_all
     from typedgrad.ops.unique import unique_counts as unique_counts
     from typedgrad.ops.unique import unique_inverse as unique_inverse
     from typedgrad.ops.unique import unique_values as unique_values
+    from typedgrad.ops.unpool import max_pool_with_indices as max_pool_with_indices
+    from typedgrad.ops.unpool import max_unpool as max_unpool
     from typedgrad.ops.variance import std as std
     from typedgrad.ops.variance import var as var
     from typedgrad.ops.vectors import cross as cross
@@ -359,7 +377,7 @@ else:
     _LAZY = {
         "__array_namespace_info__": "typedgrad.ops.namespace",
         "__version__": "typedgrad.version",
-        "adaptive_avg_pool": "typedgrad.ops.adaptive",
+        "adaptive_avg_pool": "typedgrad.ops.resize",
         "adaptive_max_pool": "typedgrad.ops.adaptive",
         "affine_power": "typedgrad.ops.activation_curves",
         "argsort": "typedgrad.ops.sort",
@@ -367,6 +385,8 @@ else:
         "avg_pool1d": "typedgrad.ops.pool",
         "avg_pool2d": "typedgrad.ops.pool",
         "avg_pool3d": "typedgrad.ops.pool",
+        "batch_to_space": "typedgrad.ops.shuffle",
+        "batch_norm": "typedgrad.ops.normalise",
         "binary_cross_entropy": "typedgrad.ops.binary_loss",
         "binary_cross_entropy_with_logits": "typedgrad.ops.binary_loss",
         "binary_focal": "typedgrad.ops.binary_loss",
@@ -378,6 +398,8 @@ else:
         "causal_mask": "typedgrad.ops.masks",
         "celu": "typedgrad.ops.activation_curves",
         "center_loss": "typedgrad.ops.embedding_loss",
+        "channels_first": "typedgrad.ops.shuffle",
+        "channels_last": "typedgrad.ops.shuffle",
         "check_gradients": "typedgrad.testing.gradient_check",
         "circle_loss": "typedgrad.ops.embedding_loss",
         "class_simplex": "typedgrad.ops.embedding_loss",
@@ -402,6 +424,7 @@ else:
         "cumulative_prod": "typedgrad.ops.cumulative",
         "cumulative_sum": "typedgrad.ops.cumulative",
         "data": "typedgrad.data",
+        "depth_to_space": "typedgrad.ops.shuffle",
         "diag": "typedgrad.ops.diagonals",
         "diagonal": "typedgrad.ops.diagonals",
         "dice": "typedgrad.ops.density_loss",
@@ -415,6 +438,8 @@ else:
         "fft": "typedgrad.fft",
         "finfo": "typedgrad.ops.inspection",
         "fit": "typedgrad.train",
+        "fold": "typedgrad.ops.unfold",
+        "fractional_max_pool": "typedgrad.ops.adaptive",
         "gaussian_nll": "typedgrad.ops.density_loss",
         "glu": "typedgrad.ops.gates",
         "gradient_reversal": "typedgrad.ops.reversal",
@@ -447,6 +472,8 @@ else:
         "length_mask": "typedgrad.ops.masks",
         "linalg": "typedgrad.linalg",
         "linear": "typedgrad.ops.linear",
+        "local_conv1d": "typedgrad.ops.local",
+        "local_conv2d": "typedgrad.ops.local",
         "log_cosh": "typedgrad.ops.loss",
         "lp_pool": "typedgrad.ops.pool_norm",
         "lstm_step": "typedgrad.ops.recurrent",
@@ -456,6 +483,8 @@ else:
         "max_pool1d": "typedgrad.ops.pool",
         "max_pool2d": "typedgrad.ops.pool",
         "max_pool3d": "typedgrad.ops.pool",
+        "max_pool_with_indices": "typedgrad.ops.unpool",
+        "max_unpool": "typedgrad.ops.unpool",
         "metrics": "typedgrad.metrics",
         "mixture_density": "typedgrad.ops.density_loss",
         "mse": "typedgrad.ops.loss",
@@ -474,8 +503,10 @@ else:
         "outer": "typedgrad.ops.outer",
         "pad": "typedgrad.ops.pad",
         "pairwise_distance": "typedgrad.ops.distance",
-        "pixel_shuffle": "typedgrad.ops.resize",
-        "pixel_unshuffle": "typedgrad.ops.resize",
+        "pixel_shuffle": "typedgrad.ops.shuffle",
+        "pixel_shuffle1d": "typedgrad.ops.shuffle",
+        "pixel_unshuffle": "typedgrad.ops.shuffle",
+        "pixel_unshuffle1d": "typedgrad.ops.shuffle",
         "poisson_nll": "typedgrad.ops.density_loss",
         "poisson_nll_of_rates": "typedgrad.ops.density_loss",
         "prelu": "typedgrad.ops.activation_pieces",
@@ -485,6 +516,7 @@ else:
         "relu6": "typedgrad.ops.activation_pieces",
         "repeat": "typedgrad.ops.repeat",
         "repeat_time": "typedgrad.ops.time",
+        "resize": "typedgrad.ops.resize",
         "result_type": "typedgrad.ops.inspection",
         "reverse_time": "typedgrad.ops.time",
         "rotary": "typedgrad.ops.positions",
@@ -502,11 +534,13 @@ else:
         "softmax_cross_entropy": "typedgrad.ops.cross_entropy",
         "softmin": "typedgrad.ops.simplex",
         "sort": "typedgrad.ops.sort",
-        "space_to_depth": "typedgrad.ops.resize",
+        "space_to_batch": "typedgrad.ops.shuffle",
+        "space_to_depth": "typedgrad.ops.shuffle",
         "sparse_categorical_cross_entropy": "typedgrad.ops.probability_loss",
         "sparse_plus": "typedgrad.ops.activation_pieces",
         "sparse_sigmoid": "typedgrad.ops.activation_pieces",
         "sparsemax": "typedgrad.ops.simplex",
+        "spatial_pyramid_pool": "typedgrad.ops.pool_norm",
         "squared_hinge": "typedgrad.ops.binary_loss",
         "squareplus": "typedgrad.ops.activation_curves",
         "std": "typedgrad.ops.variance",
@@ -525,6 +559,7 @@ else:
         "triu": "typedgrad.ops.triangle",
         "tversky": "typedgrad.ops.density_loss",
         "ultra_fast_sigmoid": "typedgrad.ops.activation_pieces",
+        "unfold": "typedgrad.ops.unfold",
         "unique_all": "typedgrad.ops.unique",
         "unique_counts": "typedgrad.ops.unique",
         "unique_inverse": "typedgrad.ops.unique",
@@ -533,6 +568,7 @@ else:
         "var": "typedgrad.ops.variance",
         "vecdot": "typedgrad.ops.vectors",
         "wasserstein": "typedgrad.ops.embedding_loss",
+        "vmap": "typedgrad.ops.mapping",
         "while_loop": "typedgrad.ops.control",
         "zoo": "typedgrad.zoo",
     }

@@ -16,7 +16,9 @@ from typedgrad.testing.laws import Case
 Array = Any  # of any rank, indexed in every way
 
 
-def _spatial(rank: int | None, least: int = 3) -> Callable[[Random], Shapes]:
+def spatial(rank: int | None, least: int = 3) -> Callable[[Random], Shapes]:
+    """Draws `x`, channels first."""
+
     def shapes(rng: Random) -> Shapes:
         axes = rng.choice((1, 2)) if rank is None else rank
         n = 0 if rng.random() < 0.1 else rng.randint(1, 2)
@@ -25,7 +27,8 @@ def _spatial(rank: int | None, least: int = 3) -> Callable[[Random], Shapes]:
     return shapes
 
 
-def _options(shapes: Shapes, rng: Random) -> Statics:
+def pooling(shapes: Shapes, rng: Random) -> Statics:
+    """The options of pooling."""
     rank = len(shapes["x"]) - 2
     window = rng.choice((2, 3, tuple(rng.randint(2, 3) for _ in range(rank))))
     padding = rng.choice((0, 1, "valid", "same", ((1, 0),) * rank))
@@ -41,10 +44,10 @@ def _options(shapes: Shapes, rng: Random) -> Statics:
 
 
 def _averaging(shapes: Shapes, rng: Random) -> Statics:
-    return {**_options(shapes, rng), "count_padding": rng.random() < 0.5}
+    return {**pooling(shapes, rng), "count_padding": rng.random() < 0.5}
 
 
-def _pooled(reduce: Callable[..., Array], x: Array, **given: Any) -> Array:
+def pooled(reduce: Callable[..., Array], x: Array, **given: Any) -> Array:
     """Window by window: `reduce(elements, how many places beside them are padding that was asked for)`."""
     sizes, rank = x.shape[2:], x.ndim - 2
     window, stride, dilation = (
@@ -87,11 +90,11 @@ def _padding(padding: Any, axis: int, n: int, stride: int, span: int) -> tuple[i
 
 
 def _max(x: Array, **given: Any) -> Array:
-    return _pooled(lambda seen, _: seen.max(axis=0), x, **given)
+    return pooled(lambda seen, _: seen.max(axis=0), x, **given)
 
 
 def _mean(x: Array, *, count_padding: bool, **given: Any) -> Array:
-    return _pooled(lambda seen, more: seen.sum(axis=0) / (len(seen) + more * count_padding), x, **given)
+    return pooled(lambda seen, more: seen.sum(axis=0) / (len(seen) + more * count_padding), x, **given)
 
 
 def _windows(shapes: Shapes, rng: Random) -> Statics:
@@ -123,7 +126,7 @@ def _pick(y: Array, x: Array, **given: Any) -> Array:
     return np.take_along_axis(_views(y, 0.0, **given), chosen[..., None], axis=-1)[..., 0]
 
 
-def _adjoint(f: Callable[[Array], Array], g: Array, shape: tuple[int, ...]) -> Array:
+def adjoint_of(f: Callable[[Array], Array], g: Array, shape: tuple[int, ...]) -> Array:
     """The adjoint of a linear function, one unit vector after the other."""
     out: Array = np.zeros(shape, g.dtype)
     for place in np.ndindex(*shape):
@@ -135,7 +138,7 @@ def _adjoint(f: Callable[[Array], Array], g: Array, shape: tuple[int, ...]) -> A
 
 def _with_g(rng: Random) -> Shapes:
     """Inputs, and as many elements as there are places for the options in `_fixed`."""
-    x = _spatial(None)(rng)["x"]
+    x = spatial(None)(rng)["x"]
     return {"g": (*x[:2], *((n + 1 - 2) // 2 + 1 for n in x[2:])), "x": x}
 
 
@@ -149,20 +152,21 @@ def _fixed_sizes(shapes: Shapes, rng: Random) -> Statics:
 
 
 def _spread_first(g: Array, x: Array, **given: Any) -> Array:
-    return _adjoint(lambda y: _pick(y, x, **given), g, x.shape)
+    return adjoint_of(lambda y: _pick(y, x, **given), g, x.shape)
 
 
 def _spread_sum(g: Array, *, size: Any, **given: Any) -> Array:
-    return _adjoint(lambda y: _views(y, 0.0, **given).sum(axis=-1), g, (*g.shape[:2], *size))
+    return adjoint_of(lambda y: _views(y, 0.0, **given).sum(axis=-1), g, (*g.shape[:2], *size))
 
 
 def _pair(rng: Random) -> Shapes:
-    x = _spatial(None)(rng)["x"]
+    x = spatial(None)(rng)["x"]
     return {"y": x, "x": x}
 
 
-# Within a window two elements may be so close that a difference step exchanges them: numbers that lie far apart.
-def _apart(make: Callable[[Random], Shapes]) -> Callable[[Random], dict[str, Array]]:
+def apart(make: Callable[[Random], Shapes]) -> Callable[[Random], dict[str, Array]]:
+    """Numbers that lie far apart: of two that are close, a difference step would exchange the larger one."""
+
     def arrays(rng: Random) -> dict[str, Array]:
         made = {}
         for name, shape in make(rng).items():
@@ -184,12 +188,12 @@ def _counts(shapes: Shapes, rng: Random) -> Statics:
 
 
 CASES = {
-    "divide_counts": Case(_divided, shapes=_spatial(None), statics=_counts),
-    "slide_sum": Case(lambda x, **given: _views(x, 0.0, **given).sum(axis=-1), shapes=_spatial(None), statics=_windows),
-    "slide_max": Case(_slide_max, arrays=_apart(_spatial(None)), statics=_windows),
+    "divide_counts": Case(_divided, shapes=spatial(None), statics=_counts),
+    "slide_sum": Case(lambda x, **given: _views(x, 0.0, **given).sum(axis=-1), shapes=spatial(None), statics=_windows),
+    "slide_max": Case(_slide_max, arrays=apart(spatial(None)), statics=_windows),
     "spread_sum": Case(_spread_sum, shapes=lambda rng: {"g": _with_g(rng)["g"]}, statics=_fixed_sizes),
-    "pick_first": Case(_pick, arrays=_apart(_pair), statics=_windows),
-    "spread_first": Case(_spread_first, arrays=_apart(_with_g), statics=_fixed),
-    **{f"max_pool{r}d": Case(_max, arrays=_apart(_spatial(r)), statics=_options) for r in (1, 2, 3)},
-    **{f"avg_pool{r}d": Case(_mean, shapes=_spatial(r), statics=_averaging) for r in (1, 2, 3)},
+    "pick_first": Case(_pick, arrays=apart(_pair), statics=_windows),
+    "spread_first": Case(_spread_first, arrays=apart(_with_g), statics=_fixed),
+    **{f"max_pool{r}d": Case(_max, arrays=apart(spatial(r)), statics=pooling) for r in (1, 2, 3)},
+    **{f"avg_pool{r}d": Case(_mean, shapes=spatial(r), statics=_averaging) for r in (1, 2, 3)},
 }

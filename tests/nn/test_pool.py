@@ -41,7 +41,7 @@ def test_a_layer_does_what_its_op_does(layer: Any, op: Callable[[tg.Tensor], tg.
         (lambda: nn.Pad2d(padding=1, mode="wrap"), "`mode` must be one of"),  # type: ignore[arg-type]  # on purpose
         (lambda: nn.ZeroPad2d(padding=(0, -1)), "`padding` must not be negative"),
         (lambda: nn.Upsample2d(scale=0), "`scale` must be an int of at least 1"),
-        (lambda: nn.PixelShuffle(factor=0), "`factor` must be an int of at least 1"),
+        (lambda: nn.PixelShuffle(factor=0), "`factor` must be a positive int"),
     ],
 )
 def test_what_makes_no_sense_is_refused_when_the_layer_is_made(make: Callable[[], object], message: str) -> None:

@@ -1,84 +1,18 @@
-"""Layers that change the sizes of images without parameters: padding, enlarging, moving pixels between channels."""
+"""Layers that move elements between channels, places and examples; nothing is computed."""
 
 from __future__ import annotations
 
-from typing import Literal
-
-from jaxtyping import Float
+from jaxtyping import Shaped
 
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.layer import Layer
-from typedgrad.nn.sliding import check_choice, check_sliding
-from typedgrad.ops import resize
-from typedgrad.ops.pad import pad
-from typedgrad.ops.windows import Pads, Size, pads_of
-
-
-class Pad2d(Layer):
-    """More pixels around images `n c h w`: `value`, or in another `mode` those that are there once more.
-
-    `padding` is one number, one for the height and one for the width, or a pair (before, after) for each. `mode` is as
-    for `typedgrad.pad`.
-
-    Raises ValueError for options that make no sense.
-
-    >>> tg.nn.Pad2d(padding=(0, 1), mode="replicate")(tg.asarray([[[[1.0, 2.0]]]]))
-    Tensor([[[[1., 1., 2., 2.]]]], dtype=float32)
-    """
-
-    padding: int | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]
-    mode: Literal["constant", "reflect", "replicate"] = "constant"
-    value: float = 0.0
-
-    def __check__(self) -> None:
-        check_sliding(self, 2)
-        check_choice(self, "mode", ("constant", "reflect", "replicate"))
-
-    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c _ _"]:
-        widths: Pads = ((0, 0), (0, 0), *pads_of((0, 0), (1, 1), 1, self.padding))
-        return pad(x, widths, mode=self.mode, value=self.value)
-
-
-class ZeroPad2d(Layer):
-    """Zeros around images `n c h w`: as many as `padding` says, which is as for `Pad2d`.
-
-    Raises ValueError if `padding` makes no sense.
-
-    >>> tg.nn.ZeroPad2d(padding=1)(tg.ones((1, 3, 4, 4))).shape
-    (1, 3, 6, 6)
-    """
-
-    padding: int | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]
-
-    def __check__(self) -> None:
-        check_sliding(self, 2)
-
-    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c _ _"]:
-        return pad(x, ((0, 0), (0, 0), *pads_of((0, 0), (1, 1), 1, self.padding)))
-
-
-class Upsample2d(Layer):
-    """Images `n c h w` with each pixel `scale` times in height and width.
-
-    Raises ValueError if `scale` makes no sense.
-
-    >>> tg.nn.Upsample2d(scale=2)(tg.ones((1, 3, 4, 4))).shape
-    (1, 3, 8, 8)
-    """
-
-    scale: Size
-
-    def __check__(self) -> None:
-        check_sliding(self, 2)
-
-    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c _ _"]:
-        return resize.upsample(x, self.scale)
+from typedgrad.ops import shuffle
 
 
 class PixelShuffle(Layer):
     """Images larger by `factor`, whose pixels were channels; see `typedgrad.pixel_shuffle`.
 
-    Raises ValueError if `factor` is not positive.
+    Raises ValueError if `factor` is not positive, ShapeError if the channels cannot be shared out so.
 
     >>> tg.nn.PixelShuffle(factor=2)(tg.ones((1, 12, 4, 4))).shape
     (1, 3, 8, 8)
@@ -86,17 +20,14 @@ class PixelShuffle(Layer):
 
     factor: int
 
-    def __check__(self) -> None:
-        check_sliding(self, 1)
-
-    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n _ _ _"]:
-        return resize.pixel_shuffle(x, self.factor)
+    def __call__(self, x: Shaped[Tensor, "n c h w"]) -> Shaped[Tensor, "n c//(factor*factor) h*factor w*factor"]:
+        return shuffle.pixel_shuffle(x, self.factor)
 
 
 class PixelUnshuffle(Layer):
     """The inverse of `PixelShuffle`; see `typedgrad.pixel_unshuffle`.
 
-    Raises ValueError if `factor` is not positive.
+    Raises ValueError if `factor` is not positive, ShapeError if it does not divide the height and the width.
 
     >>> tg.nn.PixelUnshuffle(factor=2)(tg.ones((1, 3, 4, 4))).shape
     (1, 12, 2, 2)
@@ -104,8 +35,95 @@ class PixelUnshuffle(Layer):
 
     factor: int
 
-    def __check__(self) -> None:
-        check_sliding(self, 1)
+    def __call__(self, x: Shaped[Tensor, "n c h w"]) -> Shaped[Tensor, "n c*factor*factor h//factor w//factor"]:
+        return shuffle.pixel_unshuffle(x, self.factor)
 
-    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n _ _ _"]:
-        return resize.pixel_unshuffle(x, self.factor)
+
+class PixelShuffle1d(Layer):
+    """Signals longer by `factor`, whose samples were channels; see `typedgrad.pixel_shuffle1d`.
+
+    Raises ValueError if `factor` is not positive, ShapeError if it does not divide the channels.
+
+    >>> tg.nn.PixelShuffle1d(factor=2)(tg.ones((1, 6, 4))).shape
+    (1, 3, 8)
+    """
+
+    factor: int
+
+    def __call__(self, x: Shaped[Tensor, "n c w"]) -> Shaped[Tensor, "n c//factor w*factor"]:
+        return shuffle.pixel_shuffle1d(x, self.factor)
+
+
+class PixelUnshuffle1d(Layer):
+    """The inverse of `PixelShuffle1d`; see `typedgrad.pixel_unshuffle1d`.
+
+    Raises ValueError if `factor` is not positive, ShapeError if it does not divide the length.
+
+    >>> tg.nn.PixelUnshuffle1d(factor=2)(tg.ones((1, 3, 8))).shape
+    (1, 6, 4)
+    """
+
+    factor: int
+
+    def __call__(self, x: Shaped[Tensor, "n c w"]) -> Shaped[Tensor, "n c*factor w//factor"]:
+        return shuffle.pixel_unshuffle1d(x, self.factor)
+
+
+class SpaceToDepth(Layer):
+    """Blocks of pixels made into channels; see `typedgrad.space_to_depth`.
+
+    Raises ValueError if `block` is not positive, ShapeError if it does not divide the height and the width.
+
+    >>> tg.nn.SpaceToDepth(block=2)(tg.ones((1, 3, 4, 4))).shape
+    (1, 12, 2, 2)
+    """
+
+    block: int
+
+    def __call__(self, x: Shaped[Tensor, "n c h w"]) -> Shaped[Tensor, "n c*block*block h//block w//block"]:
+        return shuffle.space_to_depth(x, self.block)
+
+
+class DepthToSpace(Layer):
+    """The inverse of `SpaceToDepth`; see `typedgrad.depth_to_space`.
+
+    Raises ValueError if `block` is not positive, ShapeError if the channels cannot be shared out so.
+
+    >>> tg.nn.DepthToSpace(block=2)(tg.ones((1, 12, 2, 2))).shape
+    (1, 3, 4, 4)
+    """
+
+    block: int
+
+    def __call__(self, x: Shaped[Tensor, "n c h w"]) -> Shaped[Tensor, "n c//(block*block) h*block w*block"]:
+        return shuffle.depth_to_space(x, self.block)
+
+
+class SpaceToBatch(Layer):
+    """Blocks of pixels made into examples; see `typedgrad.space_to_batch`.
+
+    Raises ValueError if `block` is not positive, ShapeError if it does not divide the height and the width.
+
+    >>> tg.nn.SpaceToBatch(block=2)(tg.ones((1, 3, 4, 4))).shape
+    (4, 3, 2, 2)
+    """
+
+    block: int
+
+    def __call__(self, x: Shaped[Tensor, "n c h w"]) -> Shaped[Tensor, "n*block*block c h//block w//block"]:
+        return shuffle.space_to_batch(x, self.block)
+
+
+class BatchToSpace(Layer):
+    """The inverse of `SpaceToBatch`; see `typedgrad.batch_to_space`.
+
+    Raises ValueError if `block` is not positive, ShapeError if the examples cannot be shared out so.
+
+    >>> tg.nn.BatchToSpace(block=2)(tg.ones((4, 3, 2, 2))).shape
+    (1, 3, 4, 4)
+    """
+
+    block: int
+
+    def __call__(self, x: Shaped[Tensor, "n c h w"]) -> Shaped[Tensor, "n//(block*block) c h*block w*block"]:
+        return shuffle.batch_to_space(x, self.block)

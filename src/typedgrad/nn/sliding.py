@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typedgrad.nn.layer import Layer
     from typedgrad.ops.windows import Size
 
-_LEAST = {"kernel": 1, "stride": 1, "dilation": 1, "output_padding": 0, "scale": 1, "factor": 1}
+_LEAST = {"kernel": 1, "stride": 1, "dilation": 1, "output_padding": 0, "scale": 1, "size": 1}
 _NAMED = ("same", "valid", "causal", "strict")
 
 
@@ -23,31 +23,37 @@ def fan(channels: int, *window: int) -> int:
     return channels * math.prod(window)
 
 
-def check_sliding(layer: Layer, rank: int) -> None:
-    """Raise ValueError for options that make no sense along `rank` axes."""
+def check_sliding(layer: Layer, rank: int | None) -> None:
+    """Raise ValueError for options that make no sense along `rank` axes; None for any number of them."""
     title, fields = type(layer).__name__, layer.__dict__
     for name, least in _LEAST.items():
         value = fields.get(name, least)
         if value is None:  # a stride that follows from the window
             continue
-        each = value if isinstance(value, tuple) else (value,) * rank
-        if len(each) != rank or not all(type(n) is int and n >= least for n in each):
+        each = value if isinstance(value, tuple) else (value,)
+        fits = not isinstance(value, tuple) or len(value) == (rank or len(value))
+        if not fits or not each or not all(type(n) is int and n >= least for n in each):
+            several = "them" if rank is None else f"{rank}"
             raise ValueError(
-                f"{title}: `{name}` must be an int of at least {least}, or a tuple of {rank}, got {value!r}"
+                f"{title}: `{name}` must be an int of at least {least}, or a tuple of {several}, got {value!r}"
             )
-    padding = fields.get("padding", 0)
-    if isinstance(padding, str):
-        if padding not in _NAMED or (padding == "causal" and rank != 1):
-            raise ValueError(f"{title}: `padding` must not be {padding!r}")
-    elif isinstance(padding, tuple) and len(padding) != rank:
-        raise ValueError(f"{title}: `padding` must be one number, or one or a pair for each of the {rank} axes")
-    elif not all(n >= 0 for n in _numbers(padding)):
-        raise ValueError(f"{title}: `padding` must not be negative, got {padding!r}")
+    for name in ("padding", "cropping"):
+        _check_padding(title, name, fields.get(name, 0), rank)
     groups = fields.get("groups", 1)
     for name in ("in_channels", "out_channels"):
         channels = fields.get(name)
         if channels is not None and channels % groups:
             raise ValueError(f"{title}: groups={groups} does not divide {name}={channels}")
+
+
+def _check_padding(title: str, name: str, padding: object, rank: int | None) -> None:
+    if isinstance(padding, str) and name == "padding":
+        if padding not in _NAMED or (padding == "causal" and rank != 1):
+            raise ValueError(f"{title}: `padding` must not be {padding!r}")
+    elif isinstance(padding, tuple) and rank is not None and len(padding) != rank:
+        raise ValueError(f"{title}: `{name}` must be one number, or one or a pair for each of the {rank} axes")
+    elif not all(n >= 0 for n in _numbers(padding)):
+        raise ValueError(f"{title}: `{name}` must not be negative, got {padding!r}")
 
 
 def check_choice(layer: Layer, name: str, choices: tuple[str, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
 from jaxtyping import Shaped
@@ -15,7 +16,7 @@ from typedgrad.ops.reduce import sum
 from typedgrad.shapes import Dim, Shape, ShapeError, Star, at_most
 
 Widths: TypeAlias = tuple[tuple[int, int], ...]
-Mode: TypeAlias = Literal["constant", "reflect", "replicate"]
+Mode: TypeAlias = Literal["constant", "reflect", "replicate", "circular"]
 
 
 @primitive
@@ -24,7 +25,7 @@ def pad(
     /,
     widths: tuple[tuple[int, int], ...],
     *,
-    mode: Literal["constant", "reflect", "replicate"] = "constant",
+    mode: Literal["constant", "reflect", "replicate", "circular"] = "constant",
     value: Scalar = 0,
 ) -> Shaped[Tensor, "*new"]:
     """`x` with more elements before and after those it has: for each axis `widths` says how many.
@@ -33,11 +34,12 @@ def pad(
         x: what to surround.
         widths: a pair (before, after) for each axis.
         mode: `constant` fills with `value`, `reflect` with the elements mirrored at the outermost one, which is not
-            repeated, `replicate` with the outermost one.
+            repeated, `replicate` with the outermost one, `circular` with those from the other end.
         value: what `constant` fills with.
 
     Raises:
-        ShapeError: if there is not a pair for each axis, or an axis has too few elements to mirror or replicate.
+        ShapeError: if there is not a pair for each axis, or an axis has too few elements to mirror, replicate or go
+            round.
 
     >>> tg.pad(tg.asarray([1, 2, 3]), ((2, 1),), mode="reflect")
     Tensor([3, 2, 1, 2, 3, 2], dtype=int64)
@@ -52,6 +54,8 @@ def pad(
         last = x.shape[axis] - 1
         if mode == "reflect":
             places = last - xp.abs(last - xp.abs(places))
+        elif mode == "circular" and last >= 0:
+            places = places % (last + 1)
         x = xp.take(x, xp.clip(places, 0, last), axis=axis) if before or after else x
     return x
 
@@ -72,6 +76,8 @@ def _padded(n: Dim | Star, before: int, after: int, mode: Mode, axis: int) -> Di
         at_most(0, width, f"the widths of axis {axis} must not be negative")
         if mode == "reflect":
             at_most(width + 1, n, f"axis {axis} has too few elements to mirror")
+        elif mode == "circular":
+            at_most(width, n, f"axis {axis} has too few elements to go round")
         elif mode == "replicate" and isinstance(width, int) and width > 0:
             at_most(1, n, f"axis {axis} has no element to replicate")
     return n + before + after
@@ -94,19 +100,29 @@ def _(g: Tensor, out: Tensor, x: Tensor, *, widths: Widths, mode: Mode, value: S
         )
         # What came from an element goes back to it: mirrored, or all to the outermost.
         if before:
-            middle = middle + _back(start, axis, mode, (1, n - 1 - before), (0, n - 1))
+            middle = middle + _back(start, axis, mode, _MARGINS[mode](n, before))
         if after:
-            middle = middle + _back(end, axis, mode, (n - 1 - after, 1), (n - 1, 0))
+            last = _MARGINS[mode](n, after)
+            middle = middle + _back(end, axis, mode, (last[1], last[0]))
         g = middle
     return (g,)
 
 
-def _back(g: Tensor, axis: int, mode: Mode, mirrored: tuple[int, int], outermost: tuple[int, int]) -> Tensor:
+def _back(g: Tensor, axis: int, mode: Mode, around: tuple[int, int]) -> Tensor:
     """The cotangent of one margin, where it belongs."""
-    others = ((0, 0),) * axis, ((0, 0),) * (len(g.shape) - axis - 1)
     if mode == "reflect":
-        return pad(flip(g, axis=axis), (*others[0], mirrored, *others[1]))
-    return pad(sum(g, axis=axis, keepdims=True), (*others[0], outermost, *others[1]))
+        g = flip(g, axis=axis)
+    elif mode == "replicate":
+        g = sum(g, axis=axis, keepdims=True)
+    return pad(g, (*((0, 0),) * axis, around, *((0, 0),) * (len(g.shape) - axis - 1)))
+
+
+# Where the margin in front, of a width, came from among n elements: how many lie before and after those.
+_MARGINS: dict[str, Callable[[int, int], tuple[int, int]]] = {
+    "reflect": lambda n, width: (1, n - 1 - width),
+    "replicate": lambda n, width: (0, n - 1),
+    "circular": lambda n, width: (n - width, 0),
+}
 
 
 @jvp(pad)

@@ -1,98 +1,147 @@
-"""Images made larger or smaller without a sum: elements repeated, or moved between channels and places."""
+"""Signals, images and volumes brought to other sizes: elements repeated, interpolated, or averaged."""
 
 from __future__ import annotations
 
-from jaxtyping import Float, Shaped
+from typing import Literal
 
+from jaxtyping import Float
+
+from typedgrad.core.primitive import linear, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
-from typedgrad.core.typed import typed
-from typedgrad.ops.move import permute_dims, reshape
-from typedgrad.ops.repeat import repeat
-from typedgrad.ops.windows import Size, per_axis
-from typedgrad.shapes import ShapeError, divides
+from typedgrad.ops.interpolation import Method, adjoint, resized
+from typedgrad.ops.windows import Size, dims, per_axis
+from typedgrad.shapes import Shape, at_most
 
 
-@typed
-def upsample(x: Float[Tensor, "n c *spatial"], /, scale: Size) -> Float[Tensor, "n c ..."]:
-    """Each element `scale` times along each axis but the first two; one number for all axes, or one for each.
+@linear
+@primitive
+def resize(
+    x: Float[Tensor, "n c *old"],
+    /,
+    size: Size,
+    *,
+    method: Literal["nearest", "linear"] = "nearest",
+    align_corners: bool = False,
+) -> Float[Tensor, "n c *new"]:
+    """`x` with new sizes of all axes but the first two.
 
-    Raises ShapeError if `scale` makes no sense.
+    Args:
+        x: channels first.
+        size: one number for all axes, or one for each.
+        method: `nearest` takes the element at the same place, rounded down; `linear` interpolates between neighbours:
+            linearly, bilinearly, trilinearly.
+        align_corners: whether `linear` lays the centres of the outermost elements on each other, rather than the
+            outer edges.
+
+    Raises:
+        ShapeError: if `size` makes no sense, or an axis has no elements.
+
+    >>> tg.resize(tg.asarray([[[1.0, 3.0]]]), 4, method="linear")
+    Tensor([[[1. , 1.5, 2.5, 3. ]]], dtype=float32)
+    """
+    return resized(x, per_axis(size, len(x.shape) - 2, "size"), method, align_corners=align_corners)
+
+
+@where(resize)
+def _(old: Shape, size: Size) -> dict[str, Shape]:
+    return {"new": sizes_given(old, size)}
+
+
+@linear
+@primitive
+def upsample(
+    x: Float[Tensor, "n c *old"],
+    /,
+    scale: Size,
+    *,
+    method: Literal["nearest", "linear"] = "nearest",
+    align_corners: bool = False,
+) -> Float[Tensor, "n c *new"]:
+    """`x` with all axes but the first two `scale` times as long; one number for all axes, or one for each.
+
+    The options are those of `resize`. Raises ShapeError if `scale` makes no sense, or an axis has no elements.
 
     >>> tg.upsample(tg.asarray([[[1.0, 2.0]]]), 2)
     Tensor([[[1., 1., 2., 2.]]], dtype=float32)
     """
-    for axis, times in enumerate(per_axis(scale, x.ndim - 2, "scale"), start=2):
-        x = repeat(x, times, axis=axis)
-    return x
+    times = per_axis(scale, len(x.shape) - 2, "scale")
+    size = tuple(n * s for n, s in zip(x.shape[2:], times, strict=True))
+    return resized(x, size, method, align_corners=align_corners)
 
 
-@typed
-def pixel_shuffle(x: Shaped[Tensor, "n c h w"], /, factor: int) -> Shaped[Tensor, "n _ _ _"]:
-    """Images larger by `factor`, whose pixels were channels: each `factor * factor` channels become one.
+@where(upsample)
+def _(old: Shape, scale: Size) -> dict[str, Shape]:
+    axes = dims(old)
+    for i, n in enumerate(axes, start=2):
+        at_most(1, n, f"axis {i} of `x` has no elements to repeat")
+    return {"new": tuple(n * s for n, s in zip(axes, per_axis(scale, len(axes), "scale"), strict=True))}
 
-    Raises ShapeError if the channels cannot be shared out so.
 
-    Source: Shi et al., "Real-time single image and video super-resolution", 2016.
+@linear
+@primitive
+def adaptive_avg_pool(x: Float[Tensor, "n c *old"], /, size: Size) -> Float[Tensor, "n c *new"]:
+    """The means of `size` windows of nearly equal sizes along each axis; one size for all axes, or one for each.
 
-    >>> tg.pixel_shuffle(tg.asarray([[[[1]], [[2]], [[3]], [[4]]]]), 2)
-    Tensor([[[[1, 2],
-              [3, 4]]]], dtype=int64)
+    Window i goes from floor(i n / size) to ceil((i + 1) n / size). Raises ShapeError if an axis has no elements, or
+    `size` makes no sense.
+
+    >>> tg.adaptive_avg_pool(tg.asarray([[[1.0, 2.0, 3.0, 4.0, 5.0]]]), 2)
+    Tensor([[[2., 4.]]], dtype=float32)
     """
-    n, c, h, w = x.shape
-    _positive("pixel_shuffle", factor)
-    divides(factor * factor, c, "pixel_shuffle: the square of `factor` must divide the channels of `x`")
-    parts = reshape(x, (n, c // (factor * factor), factor, factor, h, w))
-    return reshape(permute_dims(parts, (0, 1, 4, 2, 5, 3)), (n, c // (factor * factor), h * factor, w * factor))
+    return resized(x, per_axis(size, len(x.shape) - 2, "size"), "mean", align_corners=False)
 
 
-@typed
-def pixel_unshuffle(x: Shaped[Tensor, "n c h w"], /, factor: int) -> Shaped[Tensor, "n _ _ _"]:
-    """The inverse of `pixel_shuffle`: images smaller by `factor`, with as many more channels.
+@where(adaptive_avg_pool)
+def _(old: Shape, size: Size) -> dict[str, Shape]:
+    return {"new": sizes_given(old, size)}
 
-    Raises ShapeError if `factor` does not divide the height and the width.
 
-    >>> tg.pixel_unshuffle(tg.asarray([[[[1, 2], [3, 4]]]]), 2).shape
-    (1, 4, 1, 1)
+@linear
+@primitive
+def resize_adjoint(
+    g: Float[Tensor, "n c *new"], /, *, size: tuple[int, ...], method: Literal["nearest", "linear", "mean"],
+    align_corners: bool,
+) -> Float[Tensor, "n c *old"]:  # fmt: skip
+    """The adjoint of `resize` for inputs that had the sizes `size`; with `mean` that of `adaptive_avg_pool`.
+
+    >>> from typedgrad.ops.resize import resize_adjoint
+    >>> resize_adjoint(tg.ones((1, 1, 4)), size=(2,), method="nearest", align_corners=False)
+    Tensor([[[2., 2.]]], dtype=float32)
     """
-    n, c, h, w = x.shape
-    parts = reshape(
-        x,
-        (
-            n,
-            c,
-            _part("pixel_unshuffle", h, factor, "height"),
-            factor,
-            _part("pixel_unshuffle", w, factor, "width"),
-            factor,
-        ),
-    )
-    return reshape(permute_dims(parts, (0, 1, 3, 5, 2, 4)), (n, c * factor * factor, h // factor, w // factor))
+    return adjoint(g, size, method, align_corners=align_corners)
 
 
-@typed
-def space_to_depth(x: Shaped[Tensor, "n c h w"], /, block: int) -> Shaped[Tensor, "n _ _ _"]:
-    """Blocks of `block` times `block` pixels made into channels, the place within the block first, then the channel.
-
-    It differs from `pixel_unshuffle` in the order of the channels alone.
-
-    Raises ShapeError if `block` does not divide the height and the width.
-
-    >>> tg.space_to_depth(tg.ones((1, 3, 4, 6)), 2).shape
-    (1, 12, 2, 3)
-    """
-    n, c, h, w = x.shape
-    parts = reshape(
-        x, (n, c, _part("space_to_depth", h, block, "height"), block, _part("space_to_depth", w, block, "width"), block)
-    )
-    return reshape(permute_dims(parts, (0, 3, 5, 1, 2, 4)), (n, c * block * block, h // block, w // block))
+@where(resize_adjoint)
+def _(new: Shape, size: Size) -> dict[str, Shape]:
+    return {"old": per_axis(size, len(dims(new)), "size")}
 
 
-def _part(op: str, n: int, factor: int, what: str) -> int:
-    _positive(op, factor)
-    divides(factor, n, f"{op}: the {what} must be a multiple of the factor")
-    return n // factor
+def sizes_given(old: Shape, size: Size) -> tuple[int, ...]:
+    """The sizes that are wanted of all axes but the first two, one for each; there must be elements along them."""
+    axes = dims(old)
+    found = per_axis(size, len(axes), "size")
+    for i, n in enumerate(axes, start=2):
+        at_most(1, n, f"axis {i} of `x` has no elements to make others of")
+    return found
 
 
-def _positive(op: str, factor: int) -> None:
-    if factor < 1:
-        raise ShapeError(f"{op}: the factor must be at least 1, not {factor}")
+@vjp(resize)
+def _(g: Tensor, out: Tensor, x: Tensor, *, size: Size, method: Method, align_corners: bool) -> tuple[Tensor]:
+    return (resize_adjoint(g, size=x.shape[2:], method=method, align_corners=align_corners),)
+
+
+@vjp(upsample)
+def _(g: Tensor, out: Tensor, x: Tensor, *, scale: Size, method: Method, align_corners: bool) -> tuple[Tensor]:
+    return (resize_adjoint(g, size=x.shape[2:], method=method, align_corners=align_corners),)
+
+
+@vjp(adaptive_avg_pool)
+def _(g: Tensor, out: Tensor, x: Tensor, *, size: Size) -> tuple[Tensor]:
+    return (resize_adjoint(g, size=x.shape[2:], method="mean", align_corners=False),)
+
+
+@vjp(resize_adjoint)
+def _(t: Tensor, out: Tensor, g: Tensor, *, size: Size, method: Method, align_corners: bool) -> tuple[Tensor]:
+    if method == "mean":
+        return (adaptive_avg_pool(t, g.shape[2:]),)
+    return (resize(t, g.shape[2:], method=method, align_corners=align_corners),)

@@ -8,9 +8,9 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.nn import Dense, Dropout, GlobalPool, Layer, LocalResponseNorm, MaxPool2d, sub
 from typedgrad.nn.recurrence import checked
 from typedgrad.ops.activation import relu
-from typedgrad.ops.adaptive import adaptive_avg_pool
 from typedgrad.ops.move import concat
 from typedgrad.ops.rearrange import flatten
+from typedgrad.ops.resize import adaptive_avg_pool
 from typedgrad.zoo.units import ConvUnit
 
 Widths = tuple[int, int, int, int, int, int]

@@ -1,0 +1,113 @@
+"""What the laws must be told of resizing, and of pooling to a size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from tests.laws.cases_pool import adjoint_of, apart, spatial
+from tests.laws.drawn import Shapes, Statics
+from typedgrad.testing.laws import Case
+
+Array = Any  # of any rank, indexed in every way
+
+
+def _weights(method: str, n: int, m: int, *, align_corners: bool) -> Array:
+    """The matrix that leads from `n` elements to `m`, from the definition."""
+    out: Array = np.zeros((m, n))
+    for i in range(m):
+        if method == "nearest":
+            out[i, math.floor(i * n / m + 1e-9)] = 1
+        elif method == "mean":
+            start, end = math.floor(i * n / m + 1e-9), math.ceil((i + 1) * n / m - 1e-9)
+            out[i, start:end] = 1 / (end - start)
+        else:
+            at = (i * (n - 1) / (m - 1) if m > 1 else 0) if align_corners else max((i + 0.5) * n / m - 0.5, 0)
+            out[i] = [max(0, 1 - abs(min(at, n - 1) - j)) for j in range(n)]
+    return out
+
+
+def _resized(x: Array, size: Any, method: str = "nearest", *, align_corners: bool = False) -> Array:
+    sizes = (size,) * (x.ndim - 2) if isinstance(size, int) else size
+    for axis, m in enumerate(sizes, start=2):
+        weights = _weights(method, x.shape[axis], m, align_corners=align_corners)
+        x = np.moveaxis(np.moveaxis(x, axis, -1) @ weights.T.astype(x.dtype), -1, axis)
+    return x
+
+
+def _upsampled(x: Array, scale: Any, method: str, *, align_corners: bool) -> Array:
+    times = (scale,) * (x.ndim - 2) if isinstance(scale, int) else scale
+    return _resized(
+        x, tuple(n * s for n, s in zip(x.shape[2:], times, strict=True)), method, align_corners=align_corners
+    )
+
+
+def _maxima(x: Array, size: Any) -> Array:
+    sizes = (size,) * (x.ndim - 2) if isinstance(size, int) else size
+    for axis, m in enumerate(sizes, start=2):
+        n = x.shape[axis]
+        ends = [(i * n // m, -(-(i + 1) * n // m)) for i in range(m)]
+        x = np.stack([x.take(range(*each), axis=axis).max(axis=axis) for each in ends], axis=axis)
+    return x
+
+
+def _size(shapes: Shapes, rng: Random) -> Statics:
+    rank = len(shapes["x"]) - 2
+    return {"size": rng.choice((rng.randint(1, 7), tuple(rng.randint(1, 7) for _ in range(rank))))}
+
+
+def _method(rng: Random, *, mean: bool = False) -> Statics:
+    method = rng.choice(("nearest", "linear", "linear", *(("mean",) if mean else ())))
+    return {"method": method, "align_corners": method == "linear" and rng.random() < 0.5}
+
+
+def _scale(shapes: Shapes, rng: Random) -> Statics:
+    rank = len(shapes["x"]) - 2
+    return {"scale": rng.choice((2, 3, tuple(rng.randint(1, 3) for _ in range(rank)))), **_method(rng)}
+
+
+def _back(g: Array, *, size: Any, method: str, align_corners: bool) -> Array:
+    def there(x: Array) -> Array:
+        return _resized(x, g.shape[2:], method, align_corners=align_corners)
+
+    return adjoint_of(there, g, (*g.shape[:2], *size))
+
+
+def _old_sizes(shapes: Shapes, rng: Random) -> Statics:
+    return {"size": tuple(rng.randint(1, 5) for _ in shapes["g"][2:]), **_method(rng, mean=True)}
+
+
+def _places(name: str) -> Callable[[Shapes, Random], Statics]:
+    def statics(shapes: Shapes, rng: Random) -> Statics:
+        if name == "x":
+            return {"places": tuple(tuple(rng.randrange(n) for _ in range(rng.randint(1, 4))) for n in shapes["x"][2:])}
+        size = tuple(rng.randint(1, 4) for _ in shapes["g"][2:])
+        each = zip(shapes["g"][2:], size, strict=True)
+        return {"places": tuple(tuple(rng.randrange(n) for _ in range(m)) for m, n in each), "size": size}
+
+    return statics
+
+
+def _picked(x: Array, *, places: Any) -> Array:
+    for axis, along in enumerate(places, start=2):
+        x = x.take(along, axis=axis)
+    return x
+
+
+def _added(g: Array, *, places: Any, size: Any) -> Array:
+    return adjoint_of(lambda x: _picked(x, places=places), g, (*g.shape[:2], *size))
+
+
+CASES = {
+    "resize": Case(_resized, shapes=spatial(None), statics=lambda s, rng: {**_size(s, rng), **_method(rng)}),
+    "upsample": Case(_upsampled, shapes=spatial(None), statics=_scale),
+    "adaptive_avg_pool": Case(lambda x, size: _resized(x, size, "mean"), shapes=spatial(None), statics=_size),
+    "adaptive_max_pool": Case(_maxima, arrays=apart(spatial(None)), statics=_size),
+    "resize_adjoint": Case(_back, shapes=lambda rng: {"g": spatial(None)(rng)["x"]}, statics=_old_sizes),
+    "pick_places": Case(_picked, shapes=spatial(None), statics=_places("x")),
+    "add_places": Case(_added, shapes=lambda rng: {"g": spatial(None)(rng)["x"]}, statics=_places("g")),
+}
