@@ -26,6 +26,16 @@ def _layer_norm(x: Array, weight: Array | None, bias: Array | None, *, epsilon: 
     return y if bias is None else y + bias
 
 
+def _batch_norm(x: Array, weight: Array | None, bias: Array | None, *, epsilon: float) -> Any:
+    axes, column = (0, *range(2, x.ndim)), (x.shape[1], *(1,) * (x.ndim - 2))
+    if 0 in x.shape:
+        return x, np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    mean, variance = x.mean(axes), x.var(axes)
+    y = (x - mean.reshape(column)) / np.sqrt(variance.reshape(column) + epsilon)
+    y = y if weight is None else y * weight.reshape(column)
+    return y if bias is None else y + bias.reshape(column), mean, variance
+
+
 def _any_activation(shapes: dict[str, tuple[int, ...]], rng: Random) -> dict[str, Any]:
     return {"activation": rng.choice(sorted(ACTIVATIONS))}
 
@@ -36,5 +46,6 @@ def _epsilon(shapes: dict[str, tuple[int, ...]], rng: Random) -> dict[str, Any]:
 
 CASES = {
     "bias_activation": Case(_bias_activation, statics=_any_activation),
+    "batch_norm": Case(_batch_norm, statics=_epsilon),
     "layer_norm": Case(_layer_norm, statics=_epsilon),
 }

@@ -24,7 +24,7 @@ def _load() -> bool:
         return False
     native.set_threads(threads)
     share_pool(native, threads)
-    for name in ("convolution", "elementwise", "linear", "rows", "updates"):
+    for name in ("batch_norm", "convolution", "elementwise", "linear", "pooling", "recurrent", "rows", "updates"):
         importlib.import_module(f"typedgrad.kernels.{name}")
     return True
 

@@ -352,12 +352,13 @@ def geometry_of(x: Aval, kernel: Aval, out: Aval, statics: dict[str, Any]) -> Ge
     pads = pads_of(x.shape[2:], kernel.shape[2:], stride, statics["padding"], dilation)
     return Geometry(
         x.shape[0], statics["groups"], kernel.shape[1], kernel.shape[0] // statics["groups"],
-        _three(x.shape[2:]), _three(kernel.shape[2:]), _three(out.shape[2:]), _three(stride),
-        _three(tuple(b for b, _ in pads), 0), _three(tuple(a for _, a in pads), 0), _three(dilation), x.dtype,
+        three(x.shape[2:]), three(kernel.shape[2:]), three(out.shape[2:]), three(stride),
+        three(tuple(b for b, _ in pads), 0), three(tuple(a for _, a in pads), 0), three(dilation), x.dtype,
     )  # fmt: skip
 
 
-def _three(values: tuple[int, ...], missing: int = 1) -> Three:
+def three(values: tuple[int, ...], missing: int = 1) -> Three:
+    """A number for each of three axes; those that are missing come first."""
     a, b, c = (missing,) * (3 - len(values)) + tuple(values)
     return (a, b, c)
 

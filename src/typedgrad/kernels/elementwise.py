@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def _kernel(name: str, x: Aval, *, from_result: bool) -> Kernel:
     """The function, and its gradient from its result or from its argument."""
     count = math.prod(x.shape)
-    run = plan(name, (x,), (making(x),), work=count, unit=1)
-    back = plan(f"{name}_back", (x, x), (making(x),), work=count, unit=1)
+    run = plan(name, (x,), (making(x),), work=count, unit=1, any_order=True)
+    back = plan(f"{name}_back", (x, x), (making(x),), work=count, unit=1, any_order=True)
     if from_result:
 
         def pull(g: Any, node: Node, saved: object) -> Any:

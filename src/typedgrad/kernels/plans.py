@@ -70,12 +70,14 @@ def plan(
     results: tuple[int, ...] | None = None,
     overwrites: tuple[int, ...] = (),
     scratch: int = 0,
+    any_order: bool = False,
+    like: Described | None = None,
 ) -> Plan:
     """A plan for a kernel.
 
     Args:
         name: the kernel's.
-        inputs: what it takes, in the kernel's order; the first says whether it computes in single or double precision.
+        inputs: what it takes, in the kernel's order.
         outputs: dtypes and shapes of what it makes.
         work: how many pieces of work there are, as the kernel counts them.
         unit: how many elements one piece handles, about.
@@ -84,8 +86,10 @@ def plan(
         results: which arrays are returned, inputs and outputs counted together; all outputs unless given.
         overwrites: which inputs the kernel writes to.
         scratch: bytes of memory for the time of a call.
+        any_order: whether axes may lie in memory in any order, if all arrays have the same; results then have it too.
+        like: says whether it computes in single or double precision; the first input unless given.
     """
-    first = inputs[0]
+    first = inputs[0] if like is None else like
     assert first is not None
     count = len(inputs)
     found: Plan = _native.Plan(
@@ -99,5 +103,6 @@ def plan(
         sizes,
         settings,
         scratch,
+        any_order,
     )
     return found

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 def _(aval: Aval) -> Update | None:
     if not serves(aval):
         return None
-    return plan("momentum", (aval,) * 3, (making(aval),) * 2, work=math.prod(aval.shape), unit=1)
+    return plan("momentum", (aval,) * 3, (making(aval),) * 2, work=math.prod(aval.shape), unit=1, any_order=True)
 
 
 @updates("adam")
 def _(aval: Aval) -> Update | None:
     if not serves(aval):
         return None
-    return plan("adam", (aval,) * 4, (making(aval),) * 3, work=math.prod(aval.shape), unit=1)
+    return plan("adam", (aval,) * 4, (making(aval),) * 3, work=math.prod(aval.shape), unit=1, any_order=True)

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from typedgrad.backends import namespace
 from typedgrad.core.primitive import primitive, vjp
 from typedgrad.core.tensor import Tensor
+from typedgrad.ops.move import reshape
 from typedgrad.ops.reduce import mean, sum
 
 
@@ -49,3 +50,58 @@ def _(
     t = g if weight is None else g * weight
     dx = rate * (t - mean(t, axis=-1, keepdims=True) - unit * mean(t * unit, axis=-1, keepdims=True))
     return dx, None if weight is None else sum(g * unit, axis=axes), None if bias is None else sum(g, axis=axes)
+
+
+@primitive
+def batch_norm(
+    x: Float[Tensor, "n c *s"],
+    weight: Float[Tensor, "c"] | None = None,
+    bias: Float[Tensor, "c"] | None = None,
+    *,
+    epsilon: float = 1e-5,
+) -> tuple[Float[Tensor, "n c *s"], Float[Tensor, "c"], Float[Tensor, "c"]]:
+    """`(x - mean) / sqrt(variance + epsilon) * weight + bias`, then the mean and the (biased) variance of each channel.
+
+    Source: Ioffe and Szegedy, "Batch normalization", 2015.
+
+    >>> y, mean, variance = tg.batch_norm(tg.asarray([[0.0, 2.0], [2.0, 4.0]]))
+    >>> mean, variance
+    (Tensor([1., 3.], dtype=float32), Tensor([1., 1.], dtype=float32))
+    """
+    xp = namespace(x)
+    axes, column = (0, *range(2, x.ndim)), (-1, *(1,) * (x.ndim - 2))
+    if 0 in x.shape:
+        nothing = xp.zeros_like(xp.sum(x, axis=axes))
+        return xp.positive(x), nothing, nothing
+    average = xp.mean(x, axis=axes, keepdims=True)
+    centred = x - average
+    variance = xp.mean(centred * centred, axis=axes, keepdims=True)
+    y = centred / xp.sqrt(variance + epsilon)
+    if weight is not None:
+        y = y * xp.reshape(weight, column)
+    if bias is not None:
+        y = y + xp.reshape(bias, column)
+    return y, xp.reshape(average, x.shape[1:2]), xp.reshape(variance, x.shape[1:2])
+
+
+# As for rows above, with the mean over all axes but that of the channels; m values have one mean and one variance, so
+# their cotangents reach each value as dmean / m and dvariance * 2 c / m.
+@vjp(batch_norm)
+def _(
+    g: tuple[Tensor, Tensor, Tensor],
+    out: tuple[Tensor, Tensor, Tensor],
+    x: Tensor, weight: Tensor | None, bias: Tensor | None, *, epsilon: float,
+) -> tuple[Tensor, Tensor | None, Tensor | None]:  # fmt: skip
+    of_y, of_mean, of_variance = g
+    axes, column = (0, *range(2, x.ndim)), (x.shape[1], *(1,) * (x.ndim - 2))
+    shift = None if bias is None else sum(of_y, axis=axes)
+    if 0 in x.shape:
+        return of_y, None if weight is None else sum(of_y, axis=axes), shift
+    centred = x - mean(x, axis=axes, keepdims=True)
+    rate = (mean(centred * centred, axis=axes, keepdims=True) + epsilon) ** -0.5
+    unit = centred * rate
+    t = of_y if weight is None else of_y * reshape(weight, column)
+    dx = rate * (t - mean(t, axis=axes, keepdims=True) - unit * mean(t * unit, axis=axes, keepdims=True))
+    count = x.size // x.shape[1]
+    dx = dx + (reshape(of_mean, column) + reshape(of_variance, column) * (2.0 * centred)) / count
+    return dx, None if weight is None else sum(of_y * unit, axis=axes), shift

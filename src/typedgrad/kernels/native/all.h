@@ -4,3 +4,6 @@
 #include "layer_norm.h"
 #include "updates.h"
 #include "convolution.h"
+#include "pooling.h"
+#include "batch_norm.h"
+#include "recurrent.h"

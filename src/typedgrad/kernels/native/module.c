@@ -64,6 +64,7 @@ typedef struct {
     npy_intp shape[MOST_ARRAYS][MOST_AXES];
     int result[MOST_ARRAYS];        /* places of what is returned */
     int64_t work, grain, scratch;
+    int any_order; /* elementwise: arrays may lie in memory in any order of their axes, if all do in the same */
 } Plan;
 
 typedef struct {
@@ -116,6 +117,53 @@ static PyArrayObject *prepared(const Plan *plan, PyObject *given, int i) {
                                             NPY_ARRAY_CARRAY_RO | NPY_ARRAY_NOTSWAPPED, 0);
 }
 
+/* Whether two arrays of one shape lie in memory in the same way. */
+static int alike(PyArrayObject *a, PyArrayObject *b) {
+    if (PyArray_NDIM(a) != PyArray_NDIM(b)) return 0;
+    for (int i = 0; i < PyArray_NDIM(a); i++) {
+        if (PyArray_DIM(a, i) != PyArray_DIM(b, i)) return 0;
+        if (PyArray_DIM(a, i) != 1 && PyArray_STRIDE(a, i) != PyArray_STRIDE(b, i)) return 0;
+    }
+    return 1;
+}
+
+/* The arrays of an elementwise call in the memory order of the first input, which is not C's. 1: done, 0: it has gaps, so
+   that all must be copied, -1: failed. */
+static int in_its_order(const Plan *plan, PyObject *const *given, PyArrayObject **arrays) {
+    PyArrayObject *first = (PyArrayObject *)given[0];
+    for (int i = 0; i < plan->inputs; i++) {
+        PyArrayObject *array = (PyArrayObject *)given[i];
+        if (!PyArray_Check(given[i]) || PyArray_TYPE(array) != plan->type[i] || PyArray_SIZE(array) != plan->elements[i] ||
+            PyArray_NDIM(array) != PyArray_NDIM(first))
+            return 0;
+    }
+    if (!PyArray_ISBEHAVED_RO(first)) return 0;
+    PyArrayObject *like = (PyArrayObject *)PyArray_NewLikeArray(first, NPY_KEEPORDER, 0, 0);
+    if (!like) return -1;
+    if (!alike(first, like)) {
+        Py_DECREF(like);
+        return 0;
+    }
+    for (int i = 0; i < plan->inputs; i++) {
+        PyArrayObject *array = (PyArrayObject *)given[i];
+        if (alike(array, first) && PyArray_ISBEHAVED_RO(array)) {
+            Py_INCREF(array);
+            arrays[i] = array;
+            continue;
+        }
+        arrays[i] = (PyArrayObject *)PyArray_NewLikeArray(first, NPY_KEEPORDER, 0, 0);
+        if (!arrays[i] || PyArray_CopyInto(arrays[i], array)) {
+            Py_DECREF(like);
+            return -1;
+        }
+    }
+    for (int i = plan->inputs; i < plan->inputs + plan->outputs; i++) {
+        arrays[i] = i == plan->inputs ? like : (PyArrayObject *)PyArray_NewLikeArray(first, NPY_KEEPORDER, 0, 0);
+        if (!arrays[i]) return -1;
+    }
+    return 1;
+}
+
 static PyObject *results_of(const Plan *plan, PyArrayObject **arrays) {
     if (plan->results == 1) {
         PyObject *one = (PyObject *)arrays[plan->result[0]];
@@ -148,6 +196,14 @@ static PyObject *plan_call(PyObject *self, PyObject *const *given, size_t flags,
         call.setting[i - plan->inputs] = PyFloat_AsDouble(given[i]);
         if (PyErr_Occurred()) return 0;
     }
+    if (plan->any_order && PyArray_Check(given[0]) && !PyArray_IS_C_CONTIGUOUS((PyArrayObject *)given[0])) {
+        int ready = in_its_order(plan, given, arrays);
+        if (ready < 0) goto done;
+        if (ready) {
+            for (int i = 0; i < total; i++) call.at[i] = PyArray_DATA(arrays[i]);
+            goto ready;
+        }
+    }
     for (int i = 0; i < plan->inputs; i++) {
         if (plan->elements[i] < 0) {
             call.at[i] = 0;
@@ -161,6 +217,7 @@ static PyObject *plan_call(PyObject *self, PyObject *const *given, size_t flags,
         if (!arrays[i]) goto done;
         call.at[i] = PyArray_DATA(arrays[i]);
     }
+ready:
     if (plan->scratch && !(call.scratch = PyMem_RawMalloc((size_t)plan->scratch))) {
         PyErr_NoMemory();
         goto done;
@@ -261,14 +318,15 @@ static int read_numbers(Plan *plan, PyObject *sizes, PyObject *settings, PyObjec
 
 static PyObject *plan_new(PyTypeObject *type, PyObject *args, PyObject *keywords) {
     static char *names[] = {"name", "dtype", "inputs", "outputs", "results", "work", "grain",
-                            "sizes", "settings", "scratch", 0};
+                            "sizes", "settings", "scratch", "any_order", 0};
     const char *name;
     int code;
     long long work, grain, scratch = 0;
+    int any_order = 0;
     PyObject *inputs, *outputs, *results, *sizes, *settings = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "sCO!O!O!LLO!|O!L", names, &name, &code, &PyTuple_Type, &inputs,
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "sCO!O!O!LLO!|O!Lp", names, &name, &code, &PyTuple_Type, &inputs,
                                      &PyTuple_Type, &outputs, &PyTuple_Type, &results, &work, &grain, &PyTuple_Type,
-                                     &sizes, &PyTuple_Type, &settings, &scratch))
+                                     &sizes, &PyTuple_Type, &settings, &scratch, &any_order))
         return 0;
     const Entry *entry = chosen;
     while (entry->name && strcmp(entry->name, name)) entry++;
@@ -284,6 +342,7 @@ static PyObject *plan_new(PyTypeObject *type, PyObject *args, PyObject *keywords
     plan->work = work;
     plan->grain = grain;
     plan->scratch = scratch;
+    plan->any_order = any_order;
     int failed = read_arrays(plan, inputs, outputs) || read_numbers(plan, sizes, settings ? settings : none, results);
     Py_XDECREF(none);
     if (failed) {
