@@ -17,10 +17,10 @@ T = TypeVar("T")
 
 
 class _Open(threading.local):
-    """The runs that are open on this thread, innermost last."""
+    """The runs that are open on this thread, innermost last; None hides those before it."""
 
     def __init__(self) -> None:
-        self.runs: list[Run] = []
+        self.runs: list[Run | None] = []
 
 
 _open = _Open()
@@ -91,6 +91,19 @@ def current_run() -> Run | None:
     return _open.runs[-1] if _open.runs else None
 
 
+class _Inference:
+    """The scope in which there is no run."""
+
+    def __enter__(self) -> None:
+        _open.runs.append(None)
+
+    def __exit__(self, *error: object) -> None:
+        _open.runs.pop()
+
+
+inference = _Inference()
+
+
 class Replay:
     """Takes the open run back to where it was, so that a recomputation draws the same numbers and updates nothing."""
 
@@ -100,7 +113,7 @@ class Replay:
 
     def __enter__(self) -> None:
         run = self._run
-        _open.runs.append(run) if run else None
+        _open.runs.append(run)
         if run:
             self._after, self._before = run._drawn, run._recomputing
             run._drawn, run._recomputing = self._drawn, True
@@ -109,4 +122,4 @@ class Replay:
         run = self._run
         if run:
             run._drawn, run._recomputing = self._after, self._before
-            _open.runs.pop()
+        _open.runs.pop()
