@@ -154,3 +154,26 @@ def muon(w: Values, grads: Grads, *, rate: float, momentum: float, weight_decay:
         scale = np.sqrt(max(1.0, w.shape[1] / w.shape[0]))
         w = w - rate * weight_decay * w - rate * scale * (u * s) @ vt
     return w
+
+
+def lamb(
+    w: Values, grads: Grads, *, rate: float, beta1: float, beta2: float, eps: float, weight_decay: float
+) -> Values:
+    for t in range(1, len(grads) + 1):
+        first = running(grads[:t], beta1) / (1 - beta1**t)
+        second = running([g**2 for g in grads[:t]], beta2) / (1 - beta2**t)
+        step = first / (np.sqrt(second) + eps) + weight_decay * w
+        w = w - rate * np.linalg.norm(w) / np.linalg.norm(step) * step
+    return w
+
+
+def ftrl(w: Values, grads: Grads, *, rate: float, beta: float, l1: float, l2: float, initial: float) -> Values:
+    """Each weight by itself, with the sums of all gradients and of all pulls so far."""
+    path = [w]
+    for t in range(1, len(grads) + 1):
+        roots = [np.sqrt(initial + np.sum(np.square(grads[:i]), axis=0)) for i in range(t + 1)]
+        pulls = sum((roots[i + 1] - roots[i]) / rate * path[i] for i in range(t))
+        z = np.sum(grads[:t], axis=0) - pulls
+        solved = -(z - np.sign(z) * l1) / ((beta + roots[t]) / rate + l2)
+        path.append(np.where(np.abs(z) <= l1, 0.0, solved))
+    return path[-1]

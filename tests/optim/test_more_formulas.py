@@ -15,6 +15,7 @@ from tests.optim import plain_formulas as plain
 from tests.optim.plain import Values
 from tests.optim.test_formulas import GRADS, START, once, run
 from typedgrad import optim
+from typedgrad.testing import check_gradients
 
 Reference = Callable[..., Values]
 BETAS = {"beta1": 0.8, "beta2": 0.95, "eps": 1e-6}
@@ -47,6 +48,10 @@ CASES: list[tuple[Any, Reference, dict[str, Any]]] = [
     (optim.adafactor, plain.adafactor, {"clip": 0.5, "smallest": 2.0, "weight_decay": 0.1}),
     (optim.muon, plain.muon, {"momentum": 0.95, "weight_decay": 0.1}),
     (optim.muon, plain.muon, {"momentum": 0.5, "weight_decay": 0.0}),
+    (optim.lamb, plain.lamb, {"beta1": 0.9, "beta2": 0.999, "eps": 1e-6, "weight_decay": 0.0}),
+    (optim.lamb, plain.lamb, {"beta1": 0.5, "beta2": 0.8, "eps": 1e-3, "weight_decay": 0.3}),
+    (optim.ftrl, plain.ftrl, {"beta": 1.0, "l1": 0.0, "l2": 0.0, "initial": 0.0}),
+    (optim.ftrl, plain.ftrl, {"beta": 0.5, "l1": 2.0, "l2": 0.3, "initial": 0.1}),
 ]
 every_case = pytest.mark.parametrize(
     ("make", "reference", "options"), CASES, ids=[f"{m.__name__}-{o}" for m, _, o in CASES]
@@ -83,6 +88,13 @@ def test_every_backend_computes_the_same(make: Any, reference: Reference, option
         (optim.fista(0.1, l1=3.0), 0.0),
         (optim.fista(0.1, l1=1.0), 0.1),
         (optim.adafactor(0.1), 1.0 - 0.1),
+        # As long as the parameter, times the rate.
+        (optim.lamb(0.1), 1.0 - 0.1),
+        # The first pull is (8 - 0) / 0.1 times where it was, so z = 8 - 80, and the bowl is as steep.
+        (optim.ftrl(0.1, l1=2.0), (72.0 - 2.0) / (9.0 / 0.1)),
+        (optim.ftrl(0.1, l1=80.0), 0.0),
+        (optim.weight_decay(optim.sgd(0.1), 0.5, learning_rate=0.1), 1.0 - 0.8 - 0.05),
+        (optim.no_op(), 1.0),
     ],
     ids=str,
 )
@@ -136,6 +148,27 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
         ValueError,
         "rprop: `smallest` must be at most `largest`",
     ),
+    (lambda: optim.lamb(math.nan), ValueError, "lamb: `learning_rate` must be positive and finite, got nan"),
+    (lambda: optim.ftrl(-0.1), ValueError, "ftrl: `learning_rate` must be positive and finite, got -0.1"),
+    (lambda: optim.ftrl(l1=-1.0), ValueError, "ftrl: `l1` must be at least 0 and finite, got -1.0"),
+    (
+        lambda: optim.weight_decay(optim.sgd(0.1), -1.0),
+        ValueError,
+        "weight_decay: `strength` must be at least 0 and finite, got -1.0",
+    ),
+    (
+        lambda: once(optim.weight_decay(optim.sgd(0.1), 1.5), 1.0, 1.0),
+        ValueError,
+        "weight_decay: strength * learning_rate must be below 1, got 1.5",
+    ),
+    (
+        lambda: optim.penalty({"w": tg.ones(2)}, l1=math.nan),
+        ValueError,
+        "penalty: `l1` must be at least 0 and ",
+    ),
+    (lambda: optim.penalty({"w": tg.ones(2)}, on="v"), ValueError, "penalty: there is no parameter for 'v'"),
+    (lambda: optim.orthogonal_penalty(tg.ones((1, 3))), ValueError, "orthogonal_penalty: at least two rows are needed"),
+    (lambda: optim.orthogonal_penalty(tg.ones(3)), tg.ShapeError, "orthogonal_penalty: `matrix` needs 2 axes"),
     (lambda: optim.ema(1.0, optim.sgd(0.1)), ValueError, "ema: `decay` must be at least 0 and below 1, got 1.0"),
     (lambda: optim.averaging(optim.sgd(0.1), start=-1), ValueError, "averaging: `start` must be at least 0, got -1"),
     (
@@ -194,3 +227,55 @@ def test_fista_solves_a_lasso() -> None:
     for _ in range(200):
         w, state = updater.update(w, tg.grad(lambda w: tg.sum(tg.square(w - target)) / 2)(w), state)
     np.testing.assert_allclose(tg.to_numpy(optim.averaged(w, state)), [2.0, 0.0, 0.0, -3.0], atol=1e-10)
+
+
+def test_ftrl_makes_weights_zero_that_matter_little() -> None:
+    x = np.random.default_rng(0).normal(size=(200, 8))
+    wanted = np.array([2.0, -1.0, 0, 0, 0, 0, 0, 0.0])
+    inputs, targets = tg.asarray(x), tg.asarray(x @ wanted + 0.01 * np.random.default_rng(1).normal(size=200))
+    updater = optim.ftrl(0.5, l1=5.0)
+    w = tg.zeros((8,), dtype="float64")
+    state = updater.init(w)
+    for _ in range(300):
+        w, state = updater.update(w, tg.grad(lambda w: tg.mse(inputs @ w, targets))(w), state)
+    assert np.allclose(tg.to_numpy(w), wanted, atol=0.1)
+    assert (tg.to_numpy(w)[2:] == 0).sum() >= 4
+
+
+def test_lamb_moves_what_is_zero_as_adam_does() -> None:
+    w, g = tg.zeros((3,), dtype="float64"), tg.asarray([1.0, -2.0, 0.5], dtype="float64")
+    moved, _ = optim.lamb(0.1).update(w, g, optim.lamb(0.1).init(w))
+    assert np.allclose(tg.to_numpy(moved), [-0.1, 0.1, -0.1], atol=1e-6)
+    still, _ = optim.lamb(0.1).update(g, w, optim.lamb(0.1).init(g))
+    assert still.tolist() == g.tolist()
+
+
+def test_decay_beside_an_updater_follows_schedules_and_is_that_of_adamw() -> None:
+    rate = optim.cosine(0.1, steps=50)
+    beside = optim.weight_decay(optim.adam(rate), 0.3, learning_rate=rate)
+    np.testing.assert_allclose(run(beside, 40), run(optim.adamw(rate, weight_decay=0.3), 40), rtol=1e-12)
+
+
+def test_penalties_follow_schedules() -> None:
+    updater = optim.l1_l2(optim.sgd(1.0), l1=lambda step: 0.5 if step == 0 else 0.0, l2=lambda step: 0.25 * step)
+    w, nothing = tg.asarray([4.0, -4.0]), tg.zeros((2,))
+    w, state = updater.update(w, nothing, updater.init(w))
+    assert w.tolist() == [3.5, -3.5]
+    w, _ = updater.update(w, nothing, state)
+    assert w.tolist() == [3.5 * 0.75, -3.5 * 0.75]
+
+
+def test_a_penalty_in_the_loss_has_the_gradient_that_the_updater_adds() -> None:
+    params = {"weight": tg.asarray([2.0, -3.0], dtype="float64"), "bias": tg.asarray([5.0], dtype="float64")}
+    gradient = tg.grad(lambda p: optim.penalty(p, l1=0.5, l2=0.25, on="weight"))(params)
+    assert gradient["weight"].tolist() == [0.5 + 0.5, -0.5 - 0.75]
+    assert gradient["bias"].tolist() == [0.0]
+
+
+def test_the_orthogonal_penalty_is_least_for_orthogonal_rows() -> None:
+    matrix = tg.nn.orthogonal()(tg.random.key(0), (3, 5), "float64", (3, 5))
+    assert optim.orthogonal_penalty(matrix, 1.0).item() == pytest.approx(0.0, abs=1e-12)
+    assert optim.orthogonal_penalty(tg.ones((3, 5)), 1.0).item() == pytest.approx(1.0)
+    skew = tg.asarray([[1.0, 0.5], [0.2, 1.0], [0.0, 1.0]], dtype="float64")
+    for mode in ("rows", "columns"):
+        check_gradients(lambda w, mode=mode: optim.orthogonal_penalty(w, mode=mode), skew)

@@ -1,4 +1,4 @@
-"""Constraints, which parameters meet again after each update, and penalties, which gradients gain before it."""
+"""Constraints, which parameters meet again after each update."""
 
 from __future__ import annotations
 
@@ -67,37 +67,6 @@ class Constrained(Generic[S]):
         return params, state
 
 
-@dataclass(frozen=True)
-class Penalised(Generic[S]):
-    """See `l1_l2`."""
-
-    updater: Updater[S]
-    l1: float
-    l2: float
-    on: Which | None = None
-
-    def __post_init__(self) -> None:
-        hyper.check("l1_l2", "l1", self.l1, "at least 0", schedule=False)
-        hyper.check("l1_l2", "l2", self.l2, "at least 0", schedule=False)
-        check_which("l1_l2", self.on)
-
-    def init(self, params: object) -> S:
-        """The state before the first update."""
-        return self.updater.init(params)
-
-    def update(self, params: P, grads: P, state: S) -> tuple[P, S]:
-        """The parameters and the state after one update."""
-        l1, l2 = float(self.l1), float(self.l2)
-
-        def pulled(p: Tensor, g: Tensor) -> Tensor:
-            return g + l2 * p + l1 * namespace(p).sign(p)
-
-        def chosen(path: str, p: Tensor) -> bool:
-            return meant(self.on, path, p)
-
-        return self.updater.update(params, changed("l1_l2", params, grads, chosen, pulled), state)
-
-
 def constrained(updater: Updater[S], *constraints: Constraint) -> Constrained[S]:
     """An updater whose parameters meet constraints after each update, one after the other.
 
@@ -157,39 +126,3 @@ def non_negative(*, on: Which | None = None) -> Constraint:
     True
     """
     return Constraint("non_negative", positive=True, on=on)
-
-
-def l1_l2(updater: Updater[S], *, l1: float = 0.0, l2: float = 0.0, on: Which | None = None) -> Penalised[S]:
-    """An updater whose gradients gain `l1 * sign(p) + l2 * p` first: those of a penalty `l1 * |p| + l2 / 2 * p²`.
-
-    A transform of gradients, not a term of the loss: losses are reported without it. For an adaptive updater this is
-    not the same as decoupled decay, as of `adamw`. `l2` is PyTorch's `weight_decay`, and half of what Keras calls L2.
-    `on` chooses parameters as for `grouped`; all unless given.
-
-    Raises ValueError if a number is negative or not finite.
-
-    >>> updater = tg.optim.l1_l2(tg.optim.sgd(1.0), l2=0.25, on="weight")
-    >>> params = {"weight": tg.ones((1,)), "bias": tg.ones((1,))}
-    >>> grads = {"weight": tg.zeros((1,)), "bias": tg.zeros((1,))}
-    >>> updater.update(params, grads, updater.init(params))[0]
-    {'weight': Tensor([0.75], dtype=float32), 'bias': Tensor([1.], dtype=float32)}
-    """
-    return Penalised(updater, l1, l2, on)
-
-
-def l1(updater: Updater[S], strength: float, *, on: Which | None = None) -> Penalised[S]:
-    """`l1_l2` with `l1=strength` alone.
-
-    >>> tg.optim.l1(tg.optim.sgd(1.0), 0.5) == tg.optim.l1_l2(tg.optim.sgd(1.0), l1=0.5)
-    True
-    """
-    return Penalised(updater, strength, 0.0, on)
-
-
-def l2(updater: Updater[S], strength: float, *, on: Which | None = None) -> Penalised[S]:
-    """`l1_l2` with `l2=strength` alone.
-
-    >>> tg.optim.l2(tg.optim.sgd(1.0), 0.5) == tg.optim.l1_l2(tg.optim.sgd(1.0), l2=0.5)
-    True
-    """
-    return Penalised(updater, 0.0, strength, on)
