@@ -1,8 +1,8 @@
-"""Layers that pool: one number for each window, or for each channel."""
+"""Layers that pool: one number for each window that slides over signals, images or volumes."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from jaxtyping import Float
 
@@ -10,11 +10,26 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.nn.layer import Layer
 from typedgrad.nn.sliding import check_choice, check_sliding
 from typedgrad.ops.pool import avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d
-from typedgrad.ops.reduce import max, mean, sum
+from typedgrad.ops.pool_norm import lp_pool, sum_pool
 from typedgrad.ops.windows import Padding, Size
 
 
-class MaxPool1d(Layer):
+class Windowed(Layer):
+    """The options that pooling layers have in common."""
+
+    kernel: Size
+    stride: Size | None = None
+    padding: Padding = 0
+    dilation: Size = 1
+    rounding: Literal["floor", "ceil"] = "floor"
+    rank: ClassVar[int]
+
+    def __check__(self) -> None:
+        check_sliding(self, self.rank)
+        check_choice(self, "rounding", ("floor", "ceil"))
+
+
+class MaxPool1d(Windowed):
     """The largest element under each window, which slides over signals `n c w`.
 
     The options are those of `typedgrad.max_pool1d`. Raises ValueError for options that make no sense.
@@ -23,15 +38,7 @@ class MaxPool1d(Layer):
     (1, 2, 2)
     """
 
-    kernel: Size
-    stride: Size | None = None
-    padding: Padding = 0
-    dilation: Size = 1
-    rounding: Literal["floor", "ceil"] = "floor"
-
-    def __check__(self) -> None:
-        check_sliding(self, 1)
-        check_choice(self, "rounding", ("floor", "ceil"))
+    rank = 1
 
     def __call__(self, x: Float[Tensor, "n c w"]) -> Float[Tensor, "n c _"]:
         return max_pool1d(
@@ -44,7 +51,7 @@ class MaxPool1d(Layer):
         )
 
 
-class MaxPool2d(Layer):
+class MaxPool2d(Windowed):
     """The largest element under each window, which slides over images `n c h w`.
 
     The options are those of `typedgrad.max_pool2d`. Raises ValueError for options that make no sense.
@@ -53,15 +60,7 @@ class MaxPool2d(Layer):
     (1, 2, 2, 2)
     """
 
-    kernel: Size
-    stride: Size | None = None
-    padding: Padding = 0
-    dilation: Size = 1
-    rounding: Literal["floor", "ceil"] = "floor"
-
-    def __check__(self) -> None:
-        check_sliding(self, 2)
-        check_choice(self, "rounding", ("floor", "ceil"))
+    rank = 2
 
     def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c _ _"]:
         return max_pool2d(
@@ -74,7 +73,7 @@ class MaxPool2d(Layer):
         )
 
 
-class MaxPool3d(Layer):
+class MaxPool3d(Windowed):
     """The largest element under each window, which slides over volumes `n c d h w`.
 
     The options are those of `typedgrad.max_pool3d`. Raises ValueError for options that make no sense.
@@ -83,15 +82,7 @@ class MaxPool3d(Layer):
     (1, 2, 2, 2, 2)
     """
 
-    kernel: Size
-    stride: Size | None = None
-    padding: Padding = 0
-    dilation: Size = 1
-    rounding: Literal["floor", "ceil"] = "floor"
-
-    def __check__(self) -> None:
-        check_sliding(self, 3)
-        check_choice(self, "rounding", ("floor", "ceil"))
+    rank = 3
 
     def __call__(self, x: Float[Tensor, "n c d h w"]) -> Float[Tensor, "n c _ _ _"]:
         return max_pool3d(
@@ -104,7 +95,7 @@ class MaxPool3d(Layer):
         )
 
 
-class AvgPool1d(Layer):
+class AvgPool1d(Windowed):
     """The mean under each window, which slides over signals `n c w`.
 
     The options are those of `typedgrad.avg_pool1d`. Raises ValueError for options that make no sense.
@@ -113,16 +104,8 @@ class AvgPool1d(Layer):
     (1, 2, 2)
     """
 
-    kernel: Size
-    stride: Size | None = None
-    padding: Padding = 0
-    dilation: Size = 1
-    rounding: Literal["floor", "ceil"] = "floor"
+    rank = 1
     count_padding: bool = True
-
-    def __check__(self) -> None:
-        check_sliding(self, 1)
-        check_choice(self, "rounding", ("floor", "ceil"))
 
     def __call__(self, x: Float[Tensor, "n c w"]) -> Float[Tensor, "n c _"]:
         return avg_pool1d(
@@ -136,7 +119,7 @@ class AvgPool1d(Layer):
         )
 
 
-class AvgPool2d(Layer):
+class AvgPool2d(Windowed):
     """The mean under each window, which slides over images `n c h w`.
 
     The options are those of `typedgrad.avg_pool2d`. Raises ValueError for options that make no sense.
@@ -145,16 +128,8 @@ class AvgPool2d(Layer):
     (1, 2, 2, 2)
     """
 
-    kernel: Size
-    stride: Size | None = None
-    padding: Padding = 0
-    dilation: Size = 1
-    rounding: Literal["floor", "ceil"] = "floor"
+    rank = 2
     count_padding: bool = True
-
-    def __check__(self) -> None:
-        check_sliding(self, 2)
-        check_choice(self, "rounding", ("floor", "ceil"))
 
     def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c _ _"]:
         return avg_pool2d(
@@ -168,7 +143,7 @@ class AvgPool2d(Layer):
         )
 
 
-class AvgPool3d(Layer):
+class AvgPool3d(Windowed):
     """The mean under each window, which slides over volumes `n c d h w`.
 
     The options are those of `typedgrad.avg_pool3d`. Raises ValueError for options that make no sense.
@@ -177,16 +152,8 @@ class AvgPool3d(Layer):
     (1, 2, 2, 2, 2)
     """
 
-    kernel: Size
-    stride: Size | None = None
-    padding: Padding = 0
-    dilation: Size = 1
-    rounding: Literal["floor", "ceil"] = "floor"
+    rank = 3
     count_padding: bool = True
-
-    def __check__(self) -> None:
-        check_sliding(self, 3)
-        check_choice(self, "rounding", ("floor", "ceil"))
 
     def __call__(self, x: Float[Tensor, "n c d h w"]) -> Float[Tensor, "n c _ _ _"]:
         return avg_pool3d(
@@ -200,22 +167,158 @@ class AvgPool3d(Layer):
         )
 
 
-class GlobalPool(Layer):
-    """One number for each channel: the mean, the maximum or the sum over all axes but the first two.
+class SumPool1d(Windowed):
+    """The sum under each window, which slides over signals `n c w`.
 
-    Raises ValueError for another `kind`.
+    The options are those of `typedgrad.sum_pool`. Raises ValueError for options that make no sense.
 
-    >>> tg.nn.GlobalPool()(tg.asarray([[[[1.0, 2.0], [3.0, 4.0]]]]))
-    Tensor([[2.5]], dtype=float32)
+    >>> tg.nn.SumPool1d(kernel=2)(tg.ones((1, 2, 4))).shape
+    (1, 2, 2)
     """
 
-    kind: Literal["mean", "max", "sum"] = "mean"
+    rank = 1
+
+    def __call__(self, x: Float[Tensor, "n c w"]) -> Float[Tensor, "n c _"]:
+        return sum_pool(
+            x,
+            self.kernel,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            rounding=self.rounding,
+        )
+
+
+class SumPool2d(Windowed):
+    """The sum under each window, which slides over images `n c h w`.
+
+    The options are those of `typedgrad.sum_pool`. Raises ValueError for options that make no sense.
+
+    >>> tg.nn.SumPool2d(kernel=2)(tg.ones((1, 2, 4, 4))).shape
+    (1, 2, 2, 2)
+    """
+
+    rank = 2
+
+    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c _ _"]:
+        return sum_pool(
+            x,
+            self.kernel,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            rounding=self.rounding,
+        )
+
+
+class SumPool3d(Windowed):
+    """The sum under each window, which slides over volumes `n c d h w`.
+
+    The options are those of `typedgrad.sum_pool`. Raises ValueError for options that make no sense.
+
+    >>> tg.nn.SumPool3d(kernel=2)(tg.ones((1, 2, 4, 4, 4))).shape
+    (1, 2, 2, 2, 2)
+    """
+
+    rank = 3
+
+    def __call__(self, x: Float[Tensor, "n c d h w"]) -> Float[Tensor, "n c _ _ _"]:
+        return sum_pool(
+            x,
+            self.kernel,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            rounding=self.rounding,
+        )
+
+
+class LpPool1d(Windowed):
+    """The p-norm under each window, which slides over signals `n c w`.
+
+    The options are those of `typedgrad.lp_pool`. Raises ValueError for options that make no sense.
+
+    >>> tg.nn.LpPool1d(kernel=2)(tg.ones((1, 2, 4))).shape
+    (1, 2, 2)
+    """
+
+    rank = 1
+    p: float = 2.0
 
     def __check__(self) -> None:
-        check_choice(self, "kind", tuple(_KINDS))
+        super().__check__()
+        check_norm(self)
 
-    def __call__(self, x: Float[Tensor, "n c *spatial"]) -> Float[Tensor, "n c"]:
-        return _KINDS[self.kind](x, axis=tuple(range(2, x.ndim)))
+    def __call__(self, x: Float[Tensor, "n c w"]) -> Float[Tensor, "n c _"]:
+        return lp_pool(
+            x,
+            self.kernel,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            rounding=self.rounding,
+            p=self.p,
+        )
 
 
-_KINDS = {"mean": mean, "max": max, "sum": sum}
+class LpPool2d(Windowed):
+    """The p-norm under each window, which slides over images `n c h w`.
+
+    The options are those of `typedgrad.lp_pool`. Raises ValueError for options that make no sense.
+
+    >>> tg.nn.LpPool2d(kernel=2)(tg.ones((1, 2, 4, 4))).shape
+    (1, 2, 2, 2)
+    """
+
+    rank = 2
+    p: float = 2.0
+
+    def __check__(self) -> None:
+        super().__check__()
+        check_norm(self)
+
+    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c _ _"]:
+        return lp_pool(
+            x,
+            self.kernel,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            rounding=self.rounding,
+            p=self.p,
+        )
+
+
+class LpPool3d(Windowed):
+    """The p-norm under each window, which slides over volumes `n c d h w`.
+
+    The options are those of `typedgrad.lp_pool`. Raises ValueError for options that make no sense.
+
+    >>> tg.nn.LpPool3d(kernel=2)(tg.ones((1, 2, 4, 4, 4))).shape
+    (1, 2, 2, 2, 2)
+    """
+
+    rank = 3
+    p: float = 2.0
+
+    def __check__(self) -> None:
+        super().__check__()
+        check_norm(self)
+
+    def __call__(self, x: Float[Tensor, "n c d h w"]) -> Float[Tensor, "n c _ _ _"]:
+        return lp_pool(
+            x,
+            self.kernel,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            rounding=self.rounding,
+            p=self.p,
+        )
+
+
+def check_norm(layer: Layer) -> None:
+    """Raise ValueError unless `p` makes a norm."""
+    p = layer.__dict__["p"]
+    if not p >= 1.0:
+        raise ValueError(f"{type(layer).__name__}: `p` must be at least 1, got {p}")
