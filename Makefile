@@ -33,7 +33,8 @@ bench: $(VENV)/.ready-$(VERSION)-dev
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 docs: $(VENV)/.ready-$(VERSION)-dev
-	@for part in docs/generate/[a-z]*.py; do $(BIN)/python -m docs.generate.$$(basename $$part .py) || exit 1; done
+	@$(BIN)/python -m docs.generate.api
+	@$(BIN)/python -m docs.generate.catalogue
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build src/*.egg-info

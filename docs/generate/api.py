@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import re
 import sys
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from docs.generate.source import ROOT, Name, head, is_module, named, public_names, segment, summary, tree
+from docs.generate.entry import entry
+from docs.generate.source import ROOT, Name, is_module, public_names, summary
 
 FOLDER = ROOT / "docs" / "api"
 NOTE = "<!-- Written by docs/generate/api.py from the docstrings: change those, then run `make docs`. -->"
@@ -38,9 +37,9 @@ PACKAGES = (
     ("typedgrad.core.random", "tg.random", "Random numbers"),
     ("typedgrad.testing", "typedgrad.testing", "For authors of ops and layers"),
 )
-# Names of the package itself that stand on a page of another package.
-ELSEWHERE = {"__version__": "", "init": "init", "fit": "train", "evaluate": "train"}
-# The others go to these pages, by the module that defines them.
+# How parameters get their values is another page than layers.
+MAKING = ("initialise", "initialisers", "scaling", "patterns")
+# The names of the package itself that are from none of these go to pages by the module that defines them.
 FAMILIES = {
     "tensors": "Tensors: making them, types, places",
     "transforms": "Transforms: gradients and what else is done to functions",
@@ -49,24 +48,24 @@ FAMILIES = {
     "reductions": "Reductions, sorting, searching",
     "products": "Products",
     "convolutions": "Convolution, pooling, pictures",
-    "activations": "Activations",
+    "activations": "Activations and normalisation",
     "losses": "Losses",
     "sequences": "Sequences and control flow",
     "more": "More",
 }
 MODULES = {
     "tensors": "tensor constants abstract casting broadcasting claims typed interchange inspection create like one_hot "
-    "masks errors",
-    "transforms": "transforms forward_mode jacobians checkpointing pytree run keys",
+    "masks errors namespace",
+    "transforms": "transforms forward_mode jacobians checkpointing pytree run keys mapping",
     "elementwise": "arithmetic elementwise power trigonometry comparison logic rounding selection floating complexes "
     "special difference",
     "moving": "move rearrange join repeat brackets gather diagonals triangle reversal",
     "reductions": "reduce product variance truth cumulative search sort unique",
-    "products": "matmul einsum tensordot outer vectors matrices linear distance bilinear",
-    "convolutions": "adaptive resize pad local unpool unpooling crop upsample lrn",
-    "activations": "activation activations softmax shrink gates sparsemax maxout",
-    "losses": "cross_entropy ctc targets",
-    "sequences": "attention positions recurrent control",
+    "products": "matmul einsum tensordot outer vectors matrices linear distance",
+    "convolutions": "adaptive resize pad local unshared unfold unpool interpolation shuffle crop",
+    "activations": "softmax gates simplex normalise",
+    "losses": "loss cross_entropy ctc",
+    "sequences": "attention positions recurrent control time",
 }
 PREFIXES = {"conv": "convolutions", "pool": "convolutions", "activation": "activations"}
 
@@ -95,25 +94,27 @@ def _families() -> list[Page]:
         module = name.module.rpartition(".")[2]
         near = [family for prefix, family in PREFIXES.items() if module.startswith(prefix)]
         family = family_of.get(module) or (near[0] if near else "losses" if module.endswith("_loss") else "more")
-        if name.short not in ELSEWHERE:
+        if _package_of(name) is None and name.short != "__version__":
             found[family].append(name)
     return [Page(family, title, "", found[family]) for family, title in FAMILIES.items() if found[family]]
 
 
+def _package_of(name: Name) -> str | None:
+    """The package, of those with a page, that a name of the package itself is from."""
+    return next((module for module, *_ in PACKAGES if name.module.startswith(f"{module}.")), None)
+
+
 def _package(module: str, title: str, says: str) -> list[Page]:
-    """The page of a package. How parameters get their values is another page than layers."""
     names = public_names(module, title)
-    file = title.rpartition(".")[2]
+    known = {name.short for name in names}
+    names += [n for n in public_names("typedgrad", "tg") if _package_of(n) == module and n.short not in known]
+    file, about = title.rpartition(".")[2], f"`{title}`. {summary(module)}."
     if file != "nn":
-        return [Page(file, says, f"`{title}`. {summary(module)}.", names)]
-    making = [name for name in names if "initialis" in name.module]
-    layers = [name for name in names if name not in making]
-    init = named("tg.init", "typedgrad.nn.initialise", "init")
+        return [Page(file, says, about, names)]
+    making = [name for name in names if name.module.rpartition(".")[2] in MAKING]
     return [
-        Page("nn", says, f"`{title}`. {summary(module)}.", layers),
-        Page(
-            "init", "Initialisers", "How a description becomes a model, and its parameters get values.", [init, *making]
-        ),
+        Page("nn", says, about, [name for name in names if name not in making]),
+        Page("init", "Initialisers", "How a description becomes a model, and its parameters get values.", making),
     ]
 
 
@@ -130,7 +131,7 @@ def _page(page: Page) -> str:
         )
     )
     for section, names in sections:
-        parts += [f"## {section}", *(_entry(name) for name in names)]
+        parts += [f"## {section}", *(entry(name) for name in names)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -164,79 +165,12 @@ def _index(made: list[Page]) -> str:
 
 def _links(made: list[Page]) -> dict[str, str]:
     found = {public: f"{page.file}.md#{anchor}" for page in made for public, anchor in _anchors(page).items()}
-    return found | {f"tg.{name}": found[f"tg.{page}.{name}"] for name, page in ELSEWHERE.items() if page == "train"}
-
-
-def _entry(name: Name) -> str:
-    node = name.definition
-    if isinstance(node, ast.FunctionDef):
-        code, doc = head(name.module, node), ast.get_docstring(node)
-    elif isinstance(node, ast.ClassDef):
-        code, doc = _class(name.module, node), ast.get_docstring(node)
-    else:
-        code, doc = segment(name.module, node), None
-    return "\n\n".join([f"### {name.public}", f"```python\n{code}\n```", *_prose(doc or "")])
-
-
-def _class(module: str, node: ast.ClassDef) -> str:
-    """A class as it would be declared in a stub: its fields, then its public methods with what they do."""
-    bases = ", ".join(segment(module, base) for base in [*node.bases, *(k.value for k in node.keywords)])
-    lines = [f"class {node.name}({bases}):" if bases else f"class {node.name}:"]
-    body: dict[str, list[str]] = {}
-    for owner in [*_hidden_bases(module, node), node]:
-        for item in owner.body:
-            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
-                if not item.target.id.startswith("_") and "ClassVar" not in segment(module, item.annotation):
-                    body[item.target.id] = [_field(module, item)]
-            elif isinstance(item, ast.FunctionDef) and (not item.name.startswith("_") or item.name in _SHOWN):
-                body[item.name] = _method(module, item)
-    inner = [line for lines_of in body.values() for line in lines_of]
-    return "\n".join([*lines, *(f"    {line}" if line else "" for line in inner or ["..."])])
-
-
-_SHOWN = ("__call__", "__init__", "__getitem__", "__len__", "__iter__")
-
-
-def _hidden_bases(module: str, node: ast.ClassDef) -> list[ast.ClassDef]:
-    """The bases in the same file, whose fields and methods the class has as well."""
-    names = {base.id for base in node.bases if isinstance(base, ast.Name)}
-    found = [item for item in tree(module).body if isinstance(item, ast.ClassDef) and item.name in names]
-    return [base for each in found for base in [*_hidden_bases(module, each), each]]
-
-
-def _field(module: str, item: ast.AnnAssign) -> str:
-    declared = f"{segment(module, item.target)}: {segment(module, item.annotation)}"
-    value = segment(module, item.value) if item.value else ""
-    if isinstance(item.value, ast.Call) and (len(value) > 60 or value.startswith("sub(")):
-        value = f"{segment(module, item.value.func)}(...)"
-    return f"{declared} = {value}" if value else declared
-
-
-def _method(module: str, item: ast.FunctionDef) -> list[str]:
-    marks = [f"@{segment(module, d)}" for d in item.decorator_list if segment(module, d) in _KINDS]
-    doc = (ast.get_docstring(item) or "").partition("\n\n")[0].replace("\n", " ")
-    lines = [*marks, *f"{head(module, item)}: ...".splitlines()]
-    return [*lines, f"    # {doc}"] if doc else lines
-
-
-_KINDS = ("property", "classmethod", "staticmethod", "overload")
-
-
-def _prose(doc: str) -> list[str]:
-    """A docstring as Markdown: examples in blocks, what stands under `Raises:` and the like as lists."""
-    parts: list[str] = []
-    for block in re.split(r"\n\s*\n", inspect.cleandoc(doc)):
-        first, _, rest = block.partition("\n")
-        if block.startswith(">>>"):
-            joined = parts and parts[-1].startswith("```pycon")
-            example = f"{parts.pop()[: -len('```')]}\n{block}\n```" if joined else f"```pycon\n{block}\n```"
-            parts.append(example)
-        elif re.fullmatch(r"[A-Z][\w ]*:", first) and rest.startswith(" "):
-            items = re.split(r"\n(?=\S)", inspect.cleandoc(rest))
-            parts.append("\n".join([f"{first}\n", *(f"* {' '.join(item.split())}" for item in items)]))
-        else:
-            parts.append(block)
-    return [part for part in parts if part]
+    titles = {module: title for module, title, _ in PACKAGES}
+    for name in public_names("typedgrad", "tg"):
+        package = _package_of(name)
+        if package is not None and name.public not in found:
+            found[name.public] = found[f"{titles[package]}.{name.short}"]
+    return found
 
 
 def write(folder: Path, texts: dict[str, str]) -> None:
