@@ -283,13 +283,13 @@ if TYPE_CHECKING:
     from typedgrad.ops.loss import mse as mse
     from typedgrad.ops.loss import msle as msle
     from typedgrad.ops.loss import smooth_l1 as smooth_l1
+    from typedgrad.ops.mapping import vmap as vmap
     from typedgrad.ops.margin_loss import categorical_hinge as categorical_hinge
     from typedgrad.ops.margin_loss import multi_label as multi_label
     from typedgrad.ops.margin_loss import multi_margin as multi_margin
     from typedgrad.ops.margin_loss import multiclass_hinge as multiclass_hinge
     from typedgrad.ops.margin_loss import multilabel_margin as multilabel_margin
     from typedgrad.ops.margin_loss import one_vs_all_hinge as one_vs_all_hinge
-    from typedgrad.ops.mapping import vmap as vmap
     from typedgrad.ops.masks import causal_mask as causal_mask
     from typedgrad.ops.masks import length_mask as length_mask
     from typedgrad.ops.namespace import __array_namespace_info__ as __array_namespace_info__
@@ -368,6 +368,7 @@ if TYPE_CHECKING:
     from typedgrad.ops.variance import var as var
     from typedgrad.ops.vectors import cross as cross
     from typedgrad.ops.vectors import vecdot as vecdot
+    from typedgrad.overview.summarise import summary as summary
     from typedgrad.testing.gradient_check import check_gradients as check_gradients
     from typedgrad.train import evaluate as evaluate
     from typedgrad.train import fit as fit
@@ -544,6 +545,7 @@ else:
         "squared_hinge": "typedgrad.ops.binary_loss",
         "squareplus": "typedgrad.ops.activation_curves",
         "std": "typedgrad.ops.variance",
+        "summary": "typedgrad.overview.summarise",
         "sum_pool": "typedgrad.ops.pool_norm",
         "swish": "typedgrad.ops.activation_curves",
         "tanh_shrink": "typedgrad.ops.activation_curves",

@@ -18,8 +18,9 @@ class Seen:
         self.made.extend(id(x) for x in outputs)
         self.keep = (*getattr(self, "keep", ()), *outputs)
 
-    def call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], run: Callable[[], Any]) -> Any:
-        self.calls.append(type(args[0]).__name__)
+    def call(self, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], run: Callable[[], Any]) -> Any:
+        if isinstance(args[0], tg.nn.Layer):
+            self.calls.append(type(args[0]).__name__)
         return run()
 
 

@@ -161,7 +161,7 @@ class Judge:
             def judged() -> Any:
                 return _Call(self, args, kwargs).ours_alone()[0]
 
-            return judged() if watch.watcher is None else watch.watcher.call(args, kwargs, judged)
+            return judged() if watch.watcher is None else watch.watcher.call(self.function, args, kwargs, judged)
         out, entry = self.full(args, kwargs)
         if key is not None and entry.result is not None:
             if len(self.cache) >= _LIMIT:

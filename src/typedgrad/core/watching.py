@@ -26,8 +26,10 @@ class Watcher(Protocol):
     ) -> None:
         """An op runs on these arrays (None if absent, a tuple for a sequence). Its results are new objects."""
 
-    def call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], run: Callable[[], Any]) -> Any:
-        """A layer, the first of `args`, or a typed function is called; returns what `run` does."""
+    def call(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any], run: Callable[[], Any]
+    ) -> Any:
+        """A typed function, or a method of a layer, the first of `args`, is called; returns what `run` does."""
 
 
 class _Watch(threading.local):

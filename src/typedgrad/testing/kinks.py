@@ -11,18 +11,23 @@ from typedgrad.core.watching import watching
 # Activations whose derivative jumps: differences across the jump say something else than the gradient on either side.
 KINKED = frozenset(
     {
+        "crelu",
+        "hard_shrink",
         "hard_sigmoid",
-        "hard_swish",
+        "hard_silu",
         "hard_tanh",
         "leaky_relu",
         "prelu",
+        "rectified_tanh",
         "relu",
         "relu6",
         "rrelu",
         "soft_shrink",
-        "hard_shrink",
+        "sparse_plus",
+        "sparse_sigmoid",
         "threshold",
         "thresholded_relu",
+        "ultra_fast_sigmoid",
     }
 )
 
@@ -46,7 +51,8 @@ class _Names:
     def op(self, name: str, *rest: object) -> None:
         self.found.append(name)
 
-    def call(self, args: object, kwargs: object, run: Callable[[], object]) -> object:
+    def call(self, function: Callable[..., object], args: object, kwargs: object, run: Callable[[], object]) -> object:
+        self.found.append(function.__name__)
         return run()
 
 
