@@ -24,7 +24,17 @@ def _load() -> bool:
         return False
     native.set_threads(threads)
     share_pool(native, threads)
-    for name in ("batch_norm", "convolution", "elementwise", "linear", "pooling", "recurrent", "rows", "updates"):
+    for name in (
+        "attention",
+        "batch_norm",
+        "convolution",
+        "elementwise",
+        "linear",
+        "pooling",
+        "recurrent",
+        "rows",
+        "updates",
+    ):
         importlib.import_module(f"typedgrad.kernels.{name}")
     return True
 

@@ -48,9 +48,9 @@ def lanes(dtype: np.dtype[np.generic]) -> int:
     return int(_native.vector_bytes()) // dtype.itemsize
 
 
-def _taking(aval: Described | None, *, overwritten: bool) -> tuple[str, int, bool]:
+def _taking(aval: Described | None, manner: int) -> tuple[str, int, int]:
     """An input of a plan; None for one that is absent."""
-    return ("f", -1, False) if aval is None else (code_of(aval), math.prod(aval.shape), overwritten)
+    return ("f", -1, 0) if aval is None else (code_of(aval), math.prod(aval.shape), manner)
 
 
 def making(aval: Described) -> tuple[str, tuple[int, ...]]:
@@ -69,6 +69,7 @@ def plan(
     settings: tuple[float, ...] = (),
     results: tuple[int, ...] | None = None,
     overwrites: tuple[int, ...] = (),
+    as_they_lie: dict[int, int] | None = None,
     scratch: int = 0,
     any_order: bool = False,
     like: Described | None = None,
@@ -85,6 +86,8 @@ def plan(
         settings: floats for the kernel.
         results: which arrays are returned, inputs and outputs counted together; all outputs unless given.
         overwrites: which inputs the kernel writes to.
+        as_they_lie: which inputs, of four axes, are not copied if they have gaps: 2 where the numbers along the last
+            axis must be neighbours, 3 where not even these.
         scratch: bytes of memory for the time of a call.
         any_order: whether axes may lie in memory in any order, if all arrays have the same; results then have it too.
         like: says whether it computes in single or double precision; the first input unless given.
@@ -95,7 +98,7 @@ def plan(
     found: Plan = _native.Plan(
         name,
         code_of(first),
-        tuple(_taking(x, overwritten=i in overwrites) for i, x in enumerate(inputs)),
+        tuple(_taking(x, 1 if i in overwrites else (as_they_lie or {}).get(i, 0)) for i, x in enumerate(inputs)),
         outputs,
         tuple(range(count, count + len(outputs))) if results is None else results,
         work,

@@ -7,3 +7,4 @@
 #include "pooling.h"
 #include "batch_norm.h"
 #include "recurrent.h"
+#include "attention.h"

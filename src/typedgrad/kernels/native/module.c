@@ -51,6 +51,8 @@ static int choose(const char *name) {
 
 /* ------------------------------------------------------------------------------------------------------- plans */
 
+enum { CONTIGUOUS, OVERWRITTEN, AS_IT_LIES /* with four axes, the last of neighbouring numbers */, ANY_STRIDES };
+
 typedef struct {
     PyObject_HEAD
     vectorcallfunc vectorcall;
@@ -58,7 +60,7 @@ typedef struct {
     Call call; /* sizes and settings; arrays are those of each call */
     int inputs, outputs, results;
     int type[MOST_ARRAYS];          /* numpy's numbers */
-    int overwritten[MOST_ARRAYS];   /* inputs that the kernel writes to */
+    int manner[MOST_ARRAYS];        /* how an input is taken */
     int64_t elements[MOST_ARRAYS];  /* of each input */
     int rank[MOST_ARRAYS];          /* of each output */
     npy_intp shape[MOST_ARRAYS][MOST_AXES];
@@ -101,15 +103,20 @@ static PyArrayObject *prepared(const Plan *plan, PyObject *given, int i) {
         PyErr_Format(PyExc_ValueError, "argument %d is not the array this plan was made for", i);
         return 0;
     }
-    if (PyArray_IS_C_CONTIGUOUS(array) && PyArray_ISBEHAVED_RO(array)) {
-        if (plan->overwritten[i] && !PyArray_ISWRITEABLE(array)) {
+    if (plan->manner[i] >= AS_IT_LIES && PyArray_NDIM(array) != 4) {
+        PyErr_Format(PyExc_ValueError, "argument %d must have four axes", i);
+        return 0;
+    }
+    int last = plan->manner[i] == AS_IT_LIES && PyArray_STRIDE(array, 3) == PyArray_ITEMSIZE(array);
+    if ((PyArray_IS_C_CONTIGUOUS(array) || last || plan->manner[i] == ANY_STRIDES) && PyArray_ISBEHAVED_RO(array)) {
+        if (plan->manner[i] == OVERWRITTEN && !PyArray_ISWRITEABLE(array)) {
             PyErr_Format(PyExc_ValueError, "argument %d is read-only", i);
             return 0;
         }
         Py_INCREF(array);
         return array;
     }
-    if (plan->overwritten[i]) {
+    if (plan->manner[i] == OVERWRITTEN) {
         PyErr_Format(PyExc_ValueError, "argument %d must be contiguous", i);
         return 0;
     }
@@ -211,6 +218,8 @@ static PyObject *plan_call(PyObject *self, PyObject *const *given, size_t flags,
         }
         if (!(arrays[i] = prepared(plan, given[i], i))) goto done;
         call.at[i] = PyArray_DATA(arrays[i]);
+        if (plan->manner[i] >= AS_IT_LIES)
+            for (int k = 0; k < 4; k++) call.stride[i][k] = PyArray_STRIDE(arrays[i], k) / PyArray_ITEMSIZE(arrays[i]);
     }
     for (int i = plan->inputs; i < total; i++) {
         arrays[i] = (PyArrayObject *)PyArray_SimpleNew(plan->rank[i], plan->shape[i], plan->type[i]);
@@ -280,7 +289,7 @@ static int read_arrays(Plan *plan, PyObject *inputs, PyObject *outputs) {
     for (int i = 0; i < n; i++) {
         int code;
         long long elements;
-        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(inputs, i), "CLp", &code, &elements, &plan->overwritten[i])) return -1;
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(inputs, i), "CLi", &code, &elements, &plan->manner[i])) return -1;
         if ((plan->type[i] = type_number(code)) < 0) goto wrong;
         plan->elements[i] = elements;
     }

@@ -11,6 +11,7 @@
 
 typedef struct {
     void *at[MOST_ARRAYS];       /* inputs, then outputs; null for one that is absent */
+    int64_t stride[MOST_ARRAYS][4]; /* of inputs taken as they lie, in elements */
     int64_t size[MOST_SIZES];    /* sizes, as the kernel numbers them */
     double setting[MOST_SETTINGS];
     char *scratch;               /* memory for this call, if the plan asks for it */
