@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
-from typedgrad.shapes import UNKNOWN, Answer, Argument, Request, judge
+from typedgrad.shapes import UNKNOWN, Answer, Request, judge
 
 _LIMIT: Final = 50_000
 _OURS: Final = "typedgrad."
@@ -45,10 +45,6 @@ class Ask:
     def axes(self, text: str) -> Answer:
         """How the body of a function sees a shape string, or what is wrong with the string."""
         return self(Request("", kind="annotation", result=((text, "Shaped"),)))
-
-    def fits(self, title: str, argument: Argument, *, returned: bool) -> Answer:
-        """Whether a value may stand where another shape is declared, or returned where one is promised."""
-        return self(Request(title, kind="return" if returned else "assign", arguments=(argument,)))
 
     def value(self, full_name: str, values: Sequence[object], keywords: Mapping[str, object]) -> object:
         """What a function of this library makes of sizes and options; nobody else's functions are ever run."""

@@ -119,11 +119,21 @@ class Site:
 
     def judged(self, request: Request, places: Mapping[str, Expression] = {}) -> Answer:
         """The judge's answer; a complaint is reported, at the argument that it is about."""
-        answer = self.ask(request)
+        answer = self.answered(request)
         if answer.complaint is not None and not self.quiet:
             self.complained = True
             report(self.api, answer.complaint, _place(places, answer.complaint.argument) or self.context)
         return answer
+
+    def answered(self, request: Request) -> Answer:
+        """The judge's answer, with regard to what the program compares."""
+        from typedgrad.mypy_plugin.comparing import related
+
+        answer = self.ask(request)
+        if answer.complaint is None or answer.complaint.code != "shape":
+            return answer
+        pairs = related(self)
+        return self.ask(request._replace(related=pairs)) if pairs else answer
 
     def result(self, declared: Type, answer: Answer) -> Type:
         """The declared type of a result with the tensors in it as the judge inferred them."""

@@ -34,7 +34,7 @@ def asserted(site: Site, sig: CallableType) -> CallableType:
         actual = as_actual(known.shape)
         names = _bound(site.api) | _names(actual or "")
         argument = Argument("x", axes, "Shaped", actual, known.dtype)
-        answer = site.ask(
+        answer = site.answered(
             Request("assert_shape", kind="claim", arguments=(argument,), known={name: name for name in sorted(names)})
         )
         if answer.complaint is not None:

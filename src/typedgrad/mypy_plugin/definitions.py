@@ -10,6 +10,7 @@ from mypy.nodes import (
     Block,
     CallExpr,
     ClassDef,
+    ComparisonExpr,
     Decorator,
     Expression,
     ExpressionStmt,
@@ -23,6 +24,7 @@ from mypy.nodes import (
     MemberExpr,
     MypyFile,
     NameExpr,
+    Node,
     OperatorAssignmentStmt,
     OverloadedFuncDef,
     StarExpr,
@@ -148,6 +150,25 @@ def classes(block: list[Statement]) -> Iterator[ClassDef]:
         if isinstance(statement, ClassDef):
             yield statement
             yield from classes(statement.defs.body)
+
+
+_PARTS: Final = (
+    "args", "base", "body", "callee", "cond", "else_body", "else_expr", "expr", "finally_body", "handlers", "if_expr",
+    "index", "items", "left", "msg", "operands", "right", "rvalue",
+)  # fmt: skip
+"""What statements and expressions consist of, as far as a comparison may stand in it."""
+
+
+def comparisons(node: Node) -> Iterator[tuple[Expression, Expression]]:
+    """The two sides of all comparisons with `==` or `!=` in a function, or in a class."""
+    if isinstance(node, ComparisonExpr):
+        yield from ((left, right) for op, left, right in node.pairwise() if op in ("==", "!="))
+    inner = {"OverloadedFuncDef": "items", "Decorator": "func", "ClassDef": "defs"}.get(type(node).__name__)
+    for name in (inner,) if inner else _PARTS:
+        part = getattr(node, name, None)
+        for child in part if isinstance(part, (list, tuple)) else (part,):
+            if isinstance(child, Node):
+                yield from comparisons(child)
 
 
 def _collect(block: list[Statement], index: Index) -> None:

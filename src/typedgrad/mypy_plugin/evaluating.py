@@ -12,6 +12,7 @@ from mypy.nodes import Expression, MypyFile, SymbolNode, TypeInfo, Var
 from mypy.types import CallableType, Instance, NoneType, TupleType, Type, UnionType, get_proper_type
 
 from typedgrad.mypy_plugin import layers
+from typedgrad.mypy_plugin.annotations import fields
 from typedgrad.mypy_plugin.calls import Actual, Callee, Site
 from typedgrad.mypy_plugin.constants import arithmetic, item, negated
 from typedgrad.mypy_plugin.encoding import Known, Serial, as_actual, filled, is_tensor, map_tensors, tensors_in
@@ -44,7 +45,13 @@ class Evaluator:
         self.module = module
         self.arguments = arguments
         self.known = sizes(owner, e)
+        self.is_self = is_self(e)
         self.depth = 0
+
+    def stand_for_itself(self) -> None:
+        """Take the owner for the `self` of its class, whose fields are names."""
+        self.known = {name: name for name in fields(self.owner.type)}
+        self.is_self = True
 
     def value(self, quoted: Quoted) -> object:
         """The value of an expression."""
@@ -96,7 +103,7 @@ class Evaluator:
         path = _path(["get", quoted, name])
         if path is not None and path in self.known:
             return size(self.known[path])
-        if path is not None and is_self(self.e):
+        if path is not None and self.is_self:
             return self._outer(path)
         inner = self.value(quoted)
         known = self.site.codec.read(inner) if isinstance(inner, Type) else None

@@ -45,7 +45,8 @@ from mypy.nodes import (
 )
 from mypy.options import Options
 
-from typedgrad.mypy_plugin.definitions import HIDDEN, classes, functions, statements
+from typedgrad.mypy_plugin.definitions import HIDDEN, classes, comparisons, functions, statements
+from typedgrad.mypy_plugin.encoding import LAYER
 
 Quoted = list[Any]
 _KEY: Final = "typedgrad"
@@ -72,6 +73,7 @@ def note(cls: ClassDef) -> None:
         _assigned(function, found["init"], counts)
         if function.name == "__call__":
             found["call"] = _delegated(function)
+    found["compared"] = _compared(cls) if cls.info.has_base(LAYER) else {}
     found["unsure"] = {name: True for name, count in counts.items() if count > 1}
     cls.info.metadata[_KEY] = found
 
@@ -107,6 +109,22 @@ def _of_module(name: str) -> dict[str, dict[str, Any]]:
     file = fastparse.parse(source, str(path), name, Errors(options), options)
     calls = {(c.name, f.name): f for c in classes(file.defs) for f in functions(c.defs.body)}
     return {owner: _delegated(function) for (owner, method), function in calls.items() if method == "__call__"}
+
+
+def _compared(cls: ClassDef) -> dict[str, Any]:
+    """The fields that the class compares with each other, by the text of the comparison."""
+    owners = {function.arg_names[0] for function in functions(cls.defs.body) if function.arg_names}
+    found: dict[str, Any] = {}
+    for left, right in comparisons(cls):
+        for owner in owners | {"self"}:
+            sides = [quote(left, owner, ()), quote(right, owner, ())]
+            if None not in sides and any(_is_own(side) for side in sides if side is not None):
+                found[repr(sides)] = sides
+    return found
+
+
+def _is_own(quoted: Quoted) -> bool:
+    return quoted[0] == "own" or any(_is_own(part) for part in quoted[1:] if isinstance(part, list) and part)
 
 
 def _assigned(function: FuncDef, takes: dict[str, str], counts: dict[str, int]) -> None:

@@ -7,7 +7,7 @@ the annotation has a shape string, and hooks `promised`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from mypy.nodes import (
     ARG_POS,
@@ -54,7 +54,7 @@ from typedgrad.mypy_plugin.encoding import (
     tensors_in,
 )
 from typedgrad.mypy_plugin.report import report
-from typedgrad.shapes import Argument
+from typedgrad.shapes import Argument, Request
 
 PROMISED: Final = f"{PHANTOMS}.promised"
 _REVEALED: Final = "reveal_type"
@@ -235,7 +235,8 @@ def _fits(site: Site, wanted: ProperType, given: ProperType, e: Expression, titl
         as_actual(actual.shape),
         actual.dtype,
     )
-    complaint = site.ask.fits(title, argument, returned=bool(title)).complaint
+    kind: Literal["return", "assign"] = "return" if title else "assign"
+    complaint = site.answered(Request(title, kind=kind, arguments=(argument,))).complaint
     if complaint is not None:
         report(site.api, complaint, e)
     return complaint is None

@@ -19,6 +19,7 @@ from typedgrad.shapes.errors import ShapeError, SignatureError
 from typedgrad.shapes.judging_dtypes import dtype_clash, result_dtypes
 from typedgrad.shapes.judging_text import annotation, arithmetic, assign, claimed, known_names, promise
 from typedgrad.shapes.questions import Answer, Request, Spelled, complaint_of
+from typedgrad.shapes.related import alternatives, assuming
 from typedgrad.shapes.relations import Inconclusive
 from typedgrad.shapes.rules import rule_parameters
 from typedgrad.shapes.signature import Shapes, Signature, Slot
@@ -51,7 +52,13 @@ def judge(request: Request) -> Answer:
         "claim": claimed,
         "dim": arithmetic,
     }
-    return answers[request.kind](request)
+    answer = answers[request.kind](request)
+    if answer.complaint is not None:
+        for env in alternatives(request.related):
+            other = answers[request.kind](assuming(request, env))
+            if other.complaint is None:
+                return other
+    return answer
 
 
 def _call(request: Request) -> Answer:

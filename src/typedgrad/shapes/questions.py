@@ -34,6 +34,7 @@ class Request(NamedTuple):
     result: tuple[tuple[str, str], ...] = ()  # shape string and dtype class of each declared result
     statics: Mapping[str, object] = {}
     known: Mapping[str, str] = {}  # names fixed beforehand, such as the fields of a layer
+    related: tuple[tuple[str, str], ...] = ()  # sizes that are compared: what is right if they are equal, is right
     kind: Literal["call", "annotation", "assign", "return", "claim", "dim"] = "call"
 
 
