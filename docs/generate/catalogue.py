@@ -12,7 +12,7 @@ from tests.catalogue.table import ROWS, SECTIONS
 FILE = ROOT / "docs" / "catalogue.md"
 NOTE = "<!-- Written by docs/generate/catalogue.py from tests/catalogue: change that, then run `make docs`. -->"
 ABOUT = """What Caffe, Torch7, Theano, Lasagne, Keras, TensorFlow (as of 2015) and Deeplearning4j call a thing, where it
-is in typedgrad, and where the same name means other mathematics. First by subject, then [by system](#caffe-from-a-to-z),
+is in typedgrad, and where the same name means other mathematics. First by subject, then by system,
 from A to Z. Tests check that every name on our side is there."""
 
 

@@ -54,6 +54,7 @@ ROWS = (
         keras="softmax, Softmax", tf="Softmax", dl4j="SOFTMAX",
         note="Over the last axis unless told otherwise; for images `axis=1`."),
     Row("logarithm of the softmax", "log_softmax nn.LogSoftmax", torch="LogSoftMax, SpatialLogSoftMax", theano="logsoftmax", keras="log_softmax"),
+    Row("softmax with noise", "gumbel_softmax", want="could"),
     Row("softmin", "softmin nn.Softmin", torch="SoftMin"),
     Row("sparsemax", "sparsemax nn.Sparsemax", keras="sparsemax"),
     Row("softmax over a tree", "", want="could", theano="h_softmax", why="Waits for a user."),

@@ -41,9 +41,8 @@ ROWS = (
     Row("L1 and L2", "optim.l1 optim.l2 optim.l1_l2", caffe="regularization_type L1, regularization_type L2",
         torch="weightDecay", lasagne="l1, l2, regularize_layer_params", keras="L1, L2, L1L2", dl4j="L1Regularization, L2Regularization",
         note="The gradient of l2 is lambda * w, as in Caffe, Torch and DL4J; Keras and Lasagne have 2 * lambda * w."),
-    Row("orthogonality as a penalty", "", want="should", keras="OrthogonalRegularizer", why="Add it to the loss: "
-        "`tg.sum((w.mT @ w - tg.eye(n)) ** 2)`."),
-    Row("weight decay", "optim.adamw", keras="AdamW", dl4j="WeightDecay", caffe="decay_mult",
+    Row("orthogonality as a penalty", "optim.orthogonal_penalty", want="should", keras="OrthogonalRegularizer"),
+    Row("weight decay", "optim.weight_decay optim.adamw", keras="AdamW", dl4j="WeightDecay", caffe="decay_mult",
         note="Decoupled: times the learning rate, after the update. Per parameter: `optim.grouped`."),
     Row("maximal norm", "optim.max_norm", lasagne="norm_constraint", keras="MaxNorm", dl4j="MaxNormConstraint"),
     Row("norm in a range", "optim.min_max_norm", keras="MinMaxNorm", dl4j="MinMaxNormConstraint"),

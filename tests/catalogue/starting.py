@@ -32,6 +32,7 @@ ROWS = (
     Row("scaled variance", "nn.variance_scaling", keras="VarianceScaling",
         dl4j="VAR_SCALING_NORMAL_FAN_IN, VAR_SCALING_NORMAL_FAN_OUT, VAR_SCALING_NORMAL_FAN_AVG, VAR_SCALING_UNIFORM_FAN_IN, "
         "VAR_SCALING_UNIFORM_FAN_OUT, VAR_SCALING_UNIFORM_FAN_AVG"),
+    Row("by name", "nn.initializer", keras="get"),
     Row("any distribution", "nn.log_normal nn.binomial nn.Initializer", dl4j="DISTRIBUTION, LogNormalDistribution, BinomialDistribution",
         note="A function of a key, a shape, a dtype and the fans."),
     Row("Fourier", "", want="could", keras="STFT", why="Waits for a user."),

@@ -29,13 +29,16 @@ UPDATERS = (
     Row("Lion", "optim.lion", keras="Lion"),
     Row("Adafactor", "optim.adafactor", keras="Adafactor"),
     Row("Muon", "optim.muon", keras="Muon"),
-    Row("no update", "stop_gradient", dl4j="NoOp", note="`optim.sgd(learning_rate=0.0)`, or a group with it."),
-    Row("FTRL, LAMB, schedule-free", "", want="could", keras="Ftrl, Lamb, ScheduleFreeAdamW", tf="Ftrl", why="Not among the musts."),
+    Row("no update", "optim.no_op", dl4j="NoOp"),
+    Row("FTRL", "optim.ftrl", want="should", keras="Ftrl", tf="Ftrl"),
+    Row("LAMB", "optim.lamb", want="should", keras="Lamb"),
+    Row("RAdam", "optim.radam", want="could"),
+    Row("schedule-free", "", want="could", keras="ScheduleFreeAdamW", why="Not among the musts."),
     Row("loss scaling", "", want="should", keras="LossScale", why="Comes with half precision."),
     Row("evolution", "", want="could", torch="cmaes, de", why="Needs no gradients."),
     Row("settings by group", "optim.grouped", caffe="lr_mult, decay_mult", keras="MultiOptimizer", dl4j="biasUpdater"),
     Row("gradients accumulated", "optim.accumulate", caffe="iter_size", keras="gradient_accumulation_steps"),
-    Row("averages of weights", "optim.ema optim.averaging", keras="use_ema"),
+    Row("averages of weights", "optim.ema optim.averaging optim.averaged", keras="use_ema"),
 )  # fmt: skip
 
 SCHEDULES = (
@@ -93,13 +96,13 @@ METRICS = (
 )  # fmt: skip
 
 CHECKS = (
-    Row("ours", "testing.check_gradients testing.check_op", tf="test.check_gradients", dl4j="OpValidation"),
-    Row("Caffe's", 'testing.check_gradients(preset="caffe")', caffe="GradientChecker"),
-    Row("Torch's Jacobian", 'testing.check_gradients(preset="torch")', torch="nn.Jacobian"),
-    Row("Torch's optim", 'testing.check_gradients(preset="checkgrad")', torch="optim.checkgrad"),
-    Row("Theano's", 'testing.check_gradients(preset="theano")', theano="verify_grad"),
-    Row("DL4J's for networks", 'testing.check_gradients(preset="dl4j")', dl4j="GradientCheckUtil"),
-    Row("DL4J's for graphs", 'testing.check_gradients(preset="samediff")', dl4j="GradCheckUtil"),
+    Row("ours", "check_gradients testing.check_op", tf="test.check_gradients", dl4j="OpValidation"),
+    Row("Caffe's", 'check_gradients(preset="caffe")', caffe="GradientChecker"),
+    Row("Torch's Jacobian", 'check_gradients(preset="torch")', torch="nn.Jacobian"),
+    Row("Torch's optim", 'check_gradients(preset="checkgrad")', torch="optim.checkgrad"),
+    Row("Theano's", 'check_gradients(preset="theano")', theano="verify_grad"),
+    Row("DL4J's for networks", 'check_gradients(preset="dl4j")', dl4j="GradientCheckUtil"),
+    Row("DL4J's for graphs", 'check_gradients(preset="samediff")', dl4j="GradCheckUtil"),
     Row("seeing a model", "summary", keras="summary, plot_model", caffe="summarize, draw_net", torch="__tostring__",
         theano="pydotprint", dl4j="summary, getMemoryReport"),
 )  # fmt: skip
