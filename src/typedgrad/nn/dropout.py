@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class Dropping(Layer):
-    """What layers that drop have in common: a probability, given as that to drop or that to keep."""
+    """What layers that drop have in common: a probability, given as that to drop or that to keep.
+
+    Each of them says again what its constructor takes: type checkers would think of fields otherwise.
+    """
 
     drop: float
 
@@ -75,6 +78,9 @@ class Dropout(Dropping):
     Dropout(drop=0.2)
     """
 
+    def __init__(self, *, drop: float | None = None, keep: float | None = None) -> None:
+        super().__init__(drop=drop, keep=keep)
+
     def __call__(self, x: Float[Tensor, "*s"]) -> Float[Tensor, "*s"]:
         key = training_key(x) if self.drop else None
         if key is None:
@@ -84,6 +90,9 @@ class Dropout(Dropping):
 
 class SpatialDropping(Dropping):
     """What drops whole channels."""
+
+    def __init__(self, *, drop: float | None = None, keep: float | None = None) -> None:
+        super().__init__(drop=drop, keep=keep)
 
     def dropped(self, x: Tensor) -> Tensor:
         """`x` with channels dropped, in training."""
@@ -105,6 +114,9 @@ class SpatialDropout1d(SpatialDropping):
              [2., 2., 2.]]], dtype=float32)
     """
 
+    def __init__(self, *, drop: float | None = None, keep: float | None = None) -> None:
+        super().__init__(drop=drop, keep=keep)
+
     def __call__(self, x: Float[Tensor, "n c w"]) -> Float[Tensor, "n c w"]:
         return self.dropped(x)
 
@@ -116,6 +128,9 @@ class SpatialDropout2d(SpatialDropping):
     (1, 2, 3, 3)
     """
 
+    def __init__(self, *, drop: float | None = None, keep: float | None = None) -> None:
+        super().__init__(drop=drop, keep=keep)
+
     def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
         return self.dropped(x)
 
@@ -126,6 +141,9 @@ class SpatialDropout3d(SpatialDropping):
     >>> tg.nn.SpatialDropout3d(drop=0.5)(tg.ones((1, 2, 3, 3, 3))).shape
     (1, 2, 3, 3, 3)
     """
+
+    def __init__(self, *, drop: float | None = None, keep: float | None = None) -> None:
+        super().__init__(drop=drop, keep=keep)
 
     def __call__(self, x: Float[Tensor, "n c d h w"]) -> Float[Tensor, "n c d h w"]:
         return self.dropped(x)
@@ -148,6 +166,9 @@ class AlphaDropout(Dropping):
     Tensor([1., 1.], dtype=float32)
     """
 
+    def __init__(self, *, drop: float | None = None, keep: float | None = None) -> None:
+        super().__init__(drop=drop, keep=keep)
+
     def __call__(self, x: Float[Tensor, "*s"]) -> Float[Tensor, "*s"]:
         key = training_key(x) if self.drop else None
         if key is None:
@@ -169,6 +190,9 @@ class GaussianDropout(Dropping):
     >>> tg.nn.GaussianDropout(drop=0.1)(tg.ones(2))
     Tensor([1., 1.], dtype=float32)
     """
+
+    def __init__(self, *, drop: float | None = None, keep: float | None = None) -> None:
+        super().__init__(drop=drop, keep=keep)
 
     def __call__(self, x: Float[Tensor, "*s"]) -> Float[Tensor, "*s"]:
         key = training_key(x) if self.drop else None
