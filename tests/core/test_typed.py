@@ -9,7 +9,7 @@ import subprocess
 import sys
 import textwrap
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from jaxtyping import Float, Int, Shaped, jaxtyped
@@ -51,6 +51,20 @@ def test_a_known_signature_is_not_checked_again(full_checks: list[str]) -> None:
     refusal(lambda: f(tg.ones(2), 1.0), TypeError)  # type: ignore[arg-type]  # refused
     refusal(lambda: f(tg.ones(2), 1.0), TypeError)  # type: ignore[arg-type]  # refused
     assert len(full_checks) == 5
+
+
+def test_words_that_are_listed_are_remembered_one_by_one(full_checks: list[str]) -> None:
+    @tg.typed
+    def f(x: Float[Tensor, "n"], how: Literal["up", "down"] | None = None) -> Float[Tensor, "n"]:
+        return x
+
+    for _ in range(2):
+        f(tg.ones(2))
+        f(tg.ones(2), "up")
+        f(tg.ones(2), how="down")
+    assert len(full_checks) == 3
+    for wrong in ("left", ["up"]):
+        refusal(lambda wrong=wrong: f(tg.ones(2), wrong), TypeError)  # type: ignore[misc]  # refused
 
 
 def test_a_known_call_whose_result_is_another_is_judged_again(full_checks: list[str]) -> None:

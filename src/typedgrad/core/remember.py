@@ -112,7 +112,7 @@ def _result_part(reading: Reading) -> str | None:
     if hint is Any:
         return "_Tensor_"  # the same whatever it is
     if isinstance(out, tuple) and not isinstance(out, Slot):
-        items = [_key_part(f"_out_[{i}]", item) for i, item in enumerate(typing.get_args(hint))]
+        items = [_key_part(f"_out_[{i}]", item) for i, item in enumerate(typing.get_args(hint))] or [None]
         return None if None in items else f"(_out_.__class__, _len_(_out_), {', '.join(map(str, items))})"
     return _key_part("_out_", hint)
 
@@ -122,6 +122,8 @@ def _key_part(name: str, hint: Any) -> str | None:
     options = options_of(hint)
     arrays = [option for option in options if hasattr(option, "dim_str")]
     others = [option for option in options if not hasattr(option, "dim_str")]
+    if not arrays and all(map(_decided_by_value, others)):
+        return f"({name}.__class__, {name})"
     if any("{" in array.dim_str or "?" in array.dim_str for array in arrays) or not all(map(_decided_by_class, others)):
         return None
     if not arrays:
@@ -152,6 +154,11 @@ def _decided_by_class(hint: Any) -> bool:
         return False
     # A protocol, or an annotation of jaxtyping, looks at the value itself.
     return type(hint).__instancecheck__ in (type.__instancecheck__, ABCMeta.__instancecheck__)
+
+
+def _decided_by_value(hint: Any) -> bool:
+    """Whether the values that beartype accepts are listed, so that each can be remembered."""
+    return hint is None or hint is NoneType or typing.get_origin(hint) is typing.Literal
 
 
 def result_key(out: Any, reading: Reading) -> Any:
