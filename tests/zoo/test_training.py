@@ -140,3 +140,11 @@ def test_the_way_up_of_a_u_net_sees_the_middle_of_the_way_down() -> None:
     gradient = tg.grad(lambda x: tg.sum(model(x)))(tg.random.normal(tg.random.key(1), (1, 1, 20, 20), dtype="float64"))
     assert model(tg.ones((1, 1, 20, 20), dtype="float64")).shape == (1, 2, 4, 4)
     assert gradient.numpy().any()
+
+
+def test_language_models_start_with_no_opinion() -> None:
+    model = tg.init(
+        zoo.Gpt2(vocabulary=50, context=8, features=64, heads=4, depth=2), tg.random.key(0), dtype="float64"
+    )
+    logits = model(tg.asarray([[3, 1, 4, 1, 5, 9, 2, 6]])).numpy()
+    assert logits.std() < 0.5, "the weights of words are also those of the logits, and start small"

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Embedding(Layer):
     """Looks up one row of `weight` for each index.
 
-    The row `padding_index`, if there is one, is 0 and stays so: it has no gradient.
+    The row `padding_index`, if there is one, is 0 and stays so: it has no gradient. The others start as normal numbers
+    with the standard deviation `std`.
 
     Raises:
         IndexError: for an index that is negative, or outside of the vocabulary.
@@ -43,7 +44,8 @@ class Embedding(Layer):
     vocabulary: int
     features: int
     padding_index: int | None = None
-    weight: Float[Tensor, "vocabulary features"] = param(by=lambda self: _padded(self.padding_index))
+    std: float = 1.0
+    weight: Float[Tensor, "vocabulary features"] = param(by=lambda self: _padded(self.padding_index, self.std))
 
     def __check__(self) -> None:
         _check_padding(self, self.padding_index, self.vocabulary)
@@ -126,13 +128,13 @@ def check_indices(name: str, indices: Tensor, count: int) -> None:
             raise IndexError(f"{name}: an index is {worst}, but must be from 0 to {count - 1}, as vocabulary={count}")
 
 
-def _padded(padding_index: int | None) -> Initializer:
+def _padded(padding_index: int | None, std: float = 1.0) -> Initializer:
     """The initialiser of a table with a row of zeros."""
     if padding_index is None:
-        return normal(1.0)
+        return normal(std)
 
     def made(key: Key, shape: tuple[int, ...], dtype: str, fans: tuple[int, int]) -> Tensor:
-        table = normal(1.0)(key, shape, dtype, fans)
+        table = normal(std)(key, shape, dtype, fans)
         return where(expand_dims(arange(shape[0]) == padding_index, axis=-1), 0.0, table)
 
     return made

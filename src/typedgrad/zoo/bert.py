@@ -42,9 +42,9 @@ class Bert(Layer):
     heads: int = 12
     depth: int = 12
     drop: float = 0.1
-    words: Embedding = sub(lambda self: Embedding(vocabulary=self.vocabulary, features=self.features))
+    words: Embedding = sub(lambda self: Embedding(vocabulary=self.vocabulary, features=self.features, std=0.02))
     places: Float[Tensor, "context features"] = param(normal(0.02))
-    parts: Embedding = sub(lambda self: Embedding(vocabulary=self.segments, features=self.features))
+    parts: Embedding = sub(lambda self: Embedding(vocabulary=self.segments, features=self.features, std=0.02))
     norm: LayerNorm = sub(lambda self: LayerNorm(features=self.features, epsilon=1e-12))
     dropout: Dropout = sub(lambda self: Dropout(drop=self.drop))
     blocks: tuple[TransformerEncoderBlock, ...] = sub(lambda self: tuple(_block(self) for _ in range(self.depth)))

@@ -44,7 +44,7 @@ class Gpt2(Layer):
     heads: int = 12
     depth: int = 12
     drop: float = 0.1
-    words: Embedding = sub(lambda self: Embedding(vocabulary=self.vocabulary, features=self.features))
+    words: Embedding = sub(lambda self: Embedding(vocabulary=self.vocabulary, features=self.features, std=0.02))
     places: Float[Tensor, "context features"] = param(normal(0.01))
     dropout: Dropout = sub(lambda self: Dropout(drop=self.drop))
     blocks: tuple[TransformerEncoderBlock, ...] = sub(lambda self: tuple(_block(self) for _ in range(self.depth)))
