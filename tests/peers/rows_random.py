@@ -146,6 +146,17 @@ def _sparse(d: Draw) -> Setting:
     )
 
 
+def _by_name(d: Draw) -> Any:
+    return nn.initializer(d.one_of("he_normal", "glorot_uniform", "lecun_uniform"))
+
+
+def _theirs_by_name(d: Draw) -> Any:
+    w = torch.empty(shape_of(d), dtype=torch.float64)
+    init = torch.nn.init
+    makes = (init.kaiming_normal_, init.xavier_uniform_, init.kaiming_uniform_)
+    return makes[d.index % 3](w, **({"nonlinearity": "linear"} if d.index % 3 == 2 else {}))
+
+
 def _gain(d: Draw) -> Setting:
     name = d.one_of("relu", "tanh", "sigmoid", "linear", "leaky_relu", "selu")
     options = (0.2,) if name == "leaky_relu" else ()
@@ -193,6 +204,9 @@ MORE = [
     fixed("bilinear", "formula in PyTorch", _bilinear),
     Row("nn.positive_unitball", "torch.ones", _unit_ball, 0, "positive, and sums into each unit are 1, as in Caffe",
         single=False),
+    same_moments("nn.initializer", "torch.nn.init",
+                 lambda d: _by_name(d)(tg.random.key(d.index), shape_of(d), "float64", fans_of(shape_of(d))),
+                 _theirs_by_name),
     Row("nn.gain", "torch.nn.init.calculate_gain", _gain, 0, draws=6, single=False),
 ]  # fmt: skip
 

@@ -285,6 +285,21 @@ def _last_step(d: Draw) -> Setting:
     )
 
 
+def _last_step_op(d: Draw) -> Setting:
+    setting = _last_step(d)
+    return setting._replace(ours=lambda x, n: tg.last_step(x, lengths=n))
+
+
+def _reverse_op(d: Draw) -> Setting:
+    setting = _reverse(d)
+    return setting._replace(ours=lambda x, n: tg.reverse_time(x, lengths=n))
+
+
+def _repeated_op(d: Draw) -> Setting:
+    t = d.size()
+    return Setting((d.normal(2, 3),), lambda x: tg.repeat_time(x, t), lambda x: x[:, None].expand(2, t, 3))
+
+
 def _time_distributed(d: Draw) -> Setting:
     layer = nn.TimeDistributed(layer=nn.Conv1d(in_channels=2, out_channels=3, kernel=2))
 
@@ -364,6 +379,8 @@ ROWS = [
     Row("nn.truncated", "torch.nn.GRU, detached between pieces", _truncated),
     Row("nn.ReverseTime", "torch.flip", _reverse), Row("nn.RepeatTime", "torch.Tensor.expand", _repeated),
     Row("nn.MaskValue", "torch.nn.GRU, packed", _mask_value),
+    Row("last_step", "torch.Tensor.__getitem__", _last_step_op), Row("reverse_time", "torch.flip", _reverse_op),
+    Row("repeat_time", "torch.Tensor.expand", _repeated_op),
     Row("nn.LastStep", "torch.Tensor.__getitem__", _last_step),
     Row("nn.TimeDistributed", "torch.nn.functional.conv1d, step by step", _time_distributed),
     Row("scan", "loop in PyTorch", _scan), Row("cond", "branch in PyTorch", _cond),
