@@ -266,6 +266,8 @@ if TYPE_CHECKING:
     from typedgrad.ops.floating import signbit as signbit
     from typedgrad.ops.gates import crelu as crelu
     from typedgrad.ops.gates import glu as glu
+    from typedgrad.ops.gradient_shaping import clip_gradient as clip_gradient
+    from typedgrad.ops.gradient_shaping import penalize_activity as penalize_activity
     from typedgrad.ops.inspection import can_cast as can_cast
     from typedgrad.ops.inspection import finfo as finfo
     from typedgrad.ops.inspection import iinfo as iinfo
@@ -386,8 +388,8 @@ else:
         "avg_pool1d": "typedgrad.ops.pool",
         "avg_pool2d": "typedgrad.ops.pool",
         "avg_pool3d": "typedgrad.ops.pool",
-        "batch_to_space": "typedgrad.ops.shuffle",
         "batch_norm": "typedgrad.ops.normalise",
+        "batch_to_space": "typedgrad.ops.shuffle",
         "binary_cross_entropy": "typedgrad.ops.binary_loss",
         "binary_cross_entropy_with_logits": "typedgrad.ops.binary_loss",
         "binary_focal": "typedgrad.ops.binary_loss",
@@ -404,6 +406,7 @@ else:
         "check_gradients": "typedgrad.testing.gradient_check",
         "circle_loss": "typedgrad.ops.embedding_loss",
         "class_simplex": "typedgrad.ops.embedding_loss",
+        "clip_gradient": "typedgrad.ops.gradient_shaping",
         "cond": "typedgrad.ops.control",
         "conj": "typedgrad.ops.complexes",
         "contrastive": "typedgrad.ops.pair_loss",
@@ -504,6 +507,7 @@ else:
         "outer": "typedgrad.ops.outer",
         "pad": "typedgrad.ops.pad",
         "pairwise_distance": "typedgrad.ops.distance",
+        "penalize_activity": "typedgrad.ops.gradient_shaping",
         "pixel_shuffle": "typedgrad.ops.shuffle",
         "pixel_shuffle1d": "typedgrad.ops.shuffle",
         "pixel_unshuffle": "typedgrad.ops.shuffle",
@@ -545,8 +549,8 @@ else:
         "squared_hinge": "typedgrad.ops.binary_loss",
         "squareplus": "typedgrad.ops.activation_curves",
         "std": "typedgrad.ops.variance",
-        "summary": "typedgrad.overview.summarise",
         "sum_pool": "typedgrad.ops.pool_norm",
+        "summary": "typedgrad.overview.summarise",
         "swish": "typedgrad.ops.activation_curves",
         "tanh_shrink": "typedgrad.ops.activation_curves",
         "tensordot": "typedgrad.ops.tensordot",
@@ -569,8 +573,8 @@ else:
         "upsample": "typedgrad.ops.resize",
         "var": "typedgrad.ops.variance",
         "vecdot": "typedgrad.ops.vectors",
-        "wasserstein": "typedgrad.ops.embedding_loss",
         "vmap": "typedgrad.ops.mapping",
+        "wasserstein": "typedgrad.ops.embedding_loss",
         "while_loop": "typedgrad.ops.control",
         "zoo": "typedgrad.zoo",
     }

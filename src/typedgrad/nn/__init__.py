@@ -59,8 +59,12 @@ from typedgrad.nn.counting import count_parameters as count_parameters
 from typedgrad.nn.dag import Dag as Dag
 from typedgrad.nn.dense import Dense as Dense
 from typedgrad.nn.dense import Flatten as Flatten
+from typedgrad.nn.depthwise import DepthwiseConv1d as DepthwiseConv1d
 from typedgrad.nn.depthwise import DepthwiseConv2d as DepthwiseConv2d
+from typedgrad.nn.depthwise import DepthwiseConv3d as DepthwiseConv3d
+from typedgrad.nn.depthwise import SeparableConv1d as SeparableConv1d
 from typedgrad.nn.depthwise import SeparableConv2d as SeparableConv2d
+from typedgrad.nn.depthwise import SeparableConv3d as SeparableConv3d
 from typedgrad.nn.dropout import AlphaDropout as AlphaDropout
 from typedgrad.nn.dropout import Dropout as Dropout
 from typedgrad.nn.dropout import GaussianDropout as GaussianDropout
@@ -78,6 +82,8 @@ from typedgrad.nn.fields import state as state
 from typedgrad.nn.fields import sub as sub
 from typedgrad.nn.freeze import Frozen as Frozen
 from typedgrad.nn.freeze import freeze as freeze
+from typedgrad.nn.gradient_shaping import ActivityPenalty as ActivityPenalty
+from typedgrad.nn.gradient_shaping import ClipGradient as ClipGradient
 from typedgrad.nn.gru import Gru as Gru
 from typedgrad.nn.gru import GruCell as GruCell
 from typedgrad.nn.initialisers import binomial as binomial
@@ -89,6 +95,8 @@ from typedgrad.nn.initialisers import truncated_normal as truncated_normal
 from typedgrad.nn.initialisers import uniform as uniform
 from typedgrad.nn.initialisers import zeros as zeros
 from typedgrad.nn.layer import Layer as Layer
+from typedgrad.nn.local import LocallyConnected1d as LocallyConnected1d
+from typedgrad.nn.local import LocallyConnected2d as LocallyConnected2d
 from typedgrad.nn.lstm import Lstm as Lstm
 from typedgrad.nn.lstm import LstmCell as LstmCell
 from typedgrad.nn.lstm import LstmState as LstmState
