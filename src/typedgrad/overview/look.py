@@ -8,7 +8,7 @@ FONT: Final = "Inter, 'Helvetica Neue', Helvetica, Arial, sans-serif"
 MONO: Final = "'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 # What a layer's or op's name contains, and its colour; the first that fits.
 COLOURS: Final = (
-    (("Conv", "conv", "Depthwise", "Local"), "#2563eb"),
+    (("Conv", "conv", "Depthwise", "LocallyConnected"), "#2563eb"),
     (("Attention", "attention", "Queries"), "#7c3aed"),
     (("Lstm", "Gru", "Rnn", "lstm", "gru", "Recurrent"), "#be185d"),
     (("Norm", "norm"), "#0f766e"),

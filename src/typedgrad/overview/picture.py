@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from typedgrad.overview.amounts import count
 from typedgrad.overview.arrange import Arrangement, Link, Point, arrange
 from typedgrad.overview.flow import Box, Graph, graph_of
-from typedgrad.overview.look import FAINT, FONT, INK, LINE, MONO, SIGNS, colour_of, shortened, text_width
+from typedgrad.overview.look import FAINT, FONT, INK, LINE, MONO, OTHER, SIGNS, colour_of, shortened, text_width
 from typedgrad.overview.trace import Call
 
 if TYPE_CHECKING:
@@ -70,11 +70,10 @@ def _lay(graph: Graph, inputs: tuple[str, ...] = ()) -> _Laid:
         end = 0.0 if into is None else into.entries[arrow.entry] - into.width / 2
         links.append(Link(source, n + entries if arrow.target is None else arrow.target, start, end))
     places = arrange(sizes, links, n, n + entries)
-    title = _title(graph.call)
-    margin = 0.0 if inputs else _PADDING
-    width = max(
-        places.width + 2 * margin, text_width(title[0], 12) + text_width(title[1], 11) + 40 if not inputs else 0
-    )
+    least = (
+        0.0 if inputs else 2 * (sum(text_width(t, 12) for t in _title(graph.call)) + 30)
+    )  # the title is beside the arrow
+    width = max(places.width + (0.0 if inputs else 2 * _PADDING), least)
     shift = (width - places.width) / 2
     height = places.height + (0.0 if inputs else 2 * _HEADER - 20.0)  # the way out needs less room than a label
     xs = [x + shift for x in places.x]
@@ -173,7 +172,7 @@ def _box(box: Box, middle: float, y: float, size: tuple[float, float], outer: st
             f'<text x="{middle:.1f}" y="{at:.1f}" font-size="{letters}" text-anchor="middle" fill="{INK}">{text}</text>'
         )
         return lines
-    colour = colour_of(name)
+    colour = OTHER if any(isinstance(s, Call) and s.layer for s in box.step.steps) else colour_of(name)
     hint = "\n".join(part for part in (*_title(box.step), getattr(box.step, "options", "")) if part)  # type: ignore[arg-type]  # a layer's step is a Call
     lines = [
         (

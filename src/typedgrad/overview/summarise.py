@@ -10,7 +10,7 @@ from typedgrad.nn.layer import Layer
 from typedgrad.nn.learning import learning
 from typedgrad.overview.amounts import count, memory, plain
 from typedgrad.overview.trace import Call, Trace, traced
-from typedgrad.overview.weights import NOTHING, Weights, layers_with_paths, own_weights
+from typedgrad.overview.weights import NOTHING, Weights, layers_with_paths, own_weights, without_values
 
 if TYPE_CHECKING:
     from typedgrad.backends import AbstractArray
@@ -142,6 +142,7 @@ def summary(model: Layer, inputs: object) -> Summary:
     if not isinstance(model, Layer):
         raise TypeError(f"summary: `model` must be a Layer, not {type(model).__name__}")
     with learning:  # sizes that are learnt on the way are needed for counting until the end
+        model = without_values(model)
         trace, given = traced(model, inputs)
         assert trace.root is not None
         rows = _rows(trace.root, 0)

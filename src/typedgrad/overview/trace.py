@@ -212,7 +212,7 @@ def _placed(error: ShapeError, step: Call) -> ShapeError:
     """The error with the path of the layer in front, unless a layer further in has put its own there."""
     if step.layer is None or not step.path or error.where.startswith("at "):
         return error
-    placed = ShapeError(
+    placed = type(error)(
         error.summary,
         where=f"at {step.path}, {error.where or step.name}",
         operands=error.operands,

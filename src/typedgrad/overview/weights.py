@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from typedgrad.core.abstract import abstract
+from typedgrad.core.pytree import tree_map
 from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.allocate import abstract_parameter
@@ -14,6 +16,8 @@ from typedgrad.overview.costs import bytes_of
 
 if TYPE_CHECKING:
     from typedgrad.shapes import Dim
+
+M = TypeVar("M", bound=Layer)
 
 
 class Weights(NamedTuple):
@@ -29,6 +33,24 @@ class Weights(NamedTuple):
 
 
 NOTHING = Weights(0, 0, 0)
+
+
+def without_values(model: M) -> M:
+    """The model with parameters that are shapes only, so that ops on parameters alone are seen as well.
+
+    What is one tensor in two places stays one.
+    """
+    made: dict[int, Tensor] = {}
+
+    def shape_of(x: Tensor) -> Tensor:
+        return made.setdefault(id(x), abstract(x.shape, x.dtype))
+
+    def changed(leaf: object) -> object:
+        if isinstance(leaf, State):
+            return State(shape_of(leaf.value), leaf.token)
+        return shape_of(leaf) if isinstance(leaf, Tensor) else leaf
+
+    return tree_map(changed, model)
 
 
 def layers_with_paths(model: Layer) -> Iterator[tuple[str, Layer]]:
