@@ -33,7 +33,7 @@ def l2_normalize(
 
 @typed
 def pairwise_distance(
-    x1: Float[Tensor, "*batch n"], x2: Float[Tensor, "*batch n"], /, *, ord: Number = 2
+    x1: Float[Tensor, "*batch n"], x2: Float[Tensor, "*batch n"], *, ord: Number = 2
 ) -> Float[Tensor, "*batch"]:
     """The distance of each vector of `x1` from that of `x2` in the same place: the p-norm of the difference, p = `ord`.
 
@@ -47,7 +47,7 @@ def pairwise_distance(
 
 @typed
 def cosine_similarity(
-    x1: Float[Tensor, "*batch n"], x2: Float[Tensor, "*batch n"], /, *, epsilon: Number = 1e-8
+    x1: Float[Tensor, "*batch n"], x2: Float[Tensor, "*batch n"], *, epsilon: Number = 1e-8
 ) -> Float[Tensor, "*batch"]:
     """The cosine of the angle between each vector of `x1` and that of `x2` in the same place.
 

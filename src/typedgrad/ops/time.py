@@ -22,7 +22,6 @@ from typedgrad.ops.selection import where
 @typed
 def last_step(
     x: Shaped[Tensor, "batch time *rest"],
-    /,
     *,
     mask: Bool[Tensor, "batch time"] | None = None,
     lengths: Int[Tensor, "batch"] | None = None,
@@ -56,7 +55,6 @@ def last_step(
 @typed
 def reverse_time(
     x: Shaped[Tensor, "batch time *rest"],
-    /,
     *,
     mask: Bool[Tensor, "batch time"] | None = None,
     lengths: Int[Tensor, "batch"] | None = None,
@@ -92,7 +90,7 @@ def reverse_time(
 
 
 @typed
-def repeat_time(x: Shaped[Tensor, "batch *rest"], /, times: int) -> Shaped[Tensor, "batch times *rest"]:
+def repeat_time(x: Shaped[Tensor, "batch *rest"], times: int) -> Shaped[Tensor, "batch times *rest"]:
     """A sequence of so many equal steps from one vector for each.
 
     Raises ValueError if `times` is not positive.
