@@ -5,16 +5,15 @@ from __future__ import annotations
 from jaxtyping import Float
 
 from typedgrad.core.tensor import Tensor
-from typedgrad.nn.fields import inferred, param, sub
+from typedgrad.nn.fields import param, sub
 from typedgrad.nn.initialisers import zeros
-from typedgrad.nn.layer import Layer
+from typedgrad.nn.kernels import GroupedKernels
 from typedgrad.nn.scaling import glorot_uniform
-from typedgrad.nn.sliding import check_sliding, fan, tap
+from typedgrad.nn.sliding import tap
 from typedgrad.ops.conv import conv1d, conv2d, conv3d
-from typedgrad.ops.windows import Padding, Size
 
 
-class Conv1d(Layer):
+class Conv1d(GroupedKernels):
     """Slides `out_channels` kernels over signals `n in_channels w`.
 
     The options are those of `typedgrad.conv1d`. Raises ValueError for options that make no sense, and
@@ -25,32 +24,12 @@ class Conv1d(Layer):
     (4, 8, 10)
     """
 
-    in_channels: int = inferred
-    out_channels: int
-    kernel: Size
-    stride: Size = 1
-    padding: Padding = 0
-    dilation: Size = 1
-    groups: int = 1
-    use_bias: bool = True
+    rank = 1
     kernel_size: int = sub(lambda self: tap(self.kernel, 0))
     weight: Float[Tensor, "out_channels in_channels//groups kernel_size"] = param(
         glorot_uniform, fans=("fan_in", "fan_out")
     )
     bias: Float[Tensor, "out_channels"] | None = param(zeros, when=lambda self: self.use_bias)
-
-    def __check__(self) -> None:
-        check_sliding(self, 1)
-
-    @property
-    def fan_in(self) -> int:
-        """How many inputs an element of the result has."""
-        return fan(self.in_channels // self.groups, self.kernel_size)
-
-    @property
-    def fan_out(self) -> int:
-        """How many elements of the result an input reaches, if the kernel moves by one."""
-        return fan(self.out_channels // self.groups, self.kernel_size)
 
     def __call__(self, x: Float[Tensor, "n in_channels w"]) -> Float[Tensor, "n out_channels _"]:
         return conv1d(
@@ -64,7 +43,7 @@ class Conv1d(Layer):
         )
 
 
-class Conv2d(Layer):
+class Conv2d(GroupedKernels):
     """Slides `out_channels` kernels over images `n in_channels h w`.
 
     The options are those of `typedgrad.conv2d`. Raises ValueError for options that make no sense, and
@@ -75,33 +54,13 @@ class Conv2d(Layer):
     ((8, 3, 3, 5), (1, 8, 4, 3))
     """
 
-    in_channels: int = inferred
-    out_channels: int
-    kernel: Size
-    stride: Size = 1
-    padding: Padding = 0
-    dilation: Size = 1
-    groups: int = 1
-    use_bias: bool = True
+    rank = 2
     kernel_h: int = sub(lambda self: tap(self.kernel, 0))
     kernel_w: int = sub(lambda self: tap(self.kernel, 1))
     weight: Float[Tensor, "out_channels in_channels//groups kernel_h kernel_w"] = param(
         glorot_uniform, fans=("fan_in", "fan_out")
     )
     bias: Float[Tensor, "out_channels"] | None = param(zeros, when=lambda self: self.use_bias)
-
-    def __check__(self) -> None:
-        check_sliding(self, 2)
-
-    @property
-    def fan_in(self) -> int:
-        """How many inputs an element of the result has."""
-        return fan(self.in_channels // self.groups, self.kernel_h, self.kernel_w)
-
-    @property
-    def fan_out(self) -> int:
-        """How many elements of the result an input reaches, if the kernel moves by one."""
-        return fan(self.out_channels // self.groups, self.kernel_h, self.kernel_w)
 
     def __call__(self, x: Float[Tensor, "n in_channels h w"]) -> Float[Tensor, "n out_channels _ _"]:
         return conv2d(
@@ -115,7 +74,7 @@ class Conv2d(Layer):
         )
 
 
-class Conv3d(Layer):
+class Conv3d(GroupedKernels):
     """Slides `out_channels` kernels over volumes `n in_channels d h w`.
 
     The options are those of `typedgrad.conv3d`. Raises ValueError for options that make no sense, and
@@ -126,14 +85,7 @@ class Conv3d(Layer):
     (1, 2, 4, 4, 4)
     """
 
-    in_channels: int = inferred
-    out_channels: int
-    kernel: Size
-    stride: Size = 1
-    padding: Padding = 0
-    dilation: Size = 1
-    groups: int = 1
-    use_bias: bool = True
+    rank = 3
     kernel_d: int = sub(lambda self: tap(self.kernel, 0))
     kernel_h: int = sub(lambda self: tap(self.kernel, 1))
     kernel_w: int = sub(lambda self: tap(self.kernel, 2))
@@ -141,19 +93,6 @@ class Conv3d(Layer):
         glorot_uniform, fans=("fan_in", "fan_out")
     )
     bias: Float[Tensor, "out_channels"] | None = param(zeros, when=lambda self: self.use_bias)
-
-    def __check__(self) -> None:
-        check_sliding(self, 3)
-
-    @property
-    def fan_in(self) -> int:
-        """How many inputs an element of the result has."""
-        return fan(self.in_channels // self.groups, self.kernel_d, self.kernel_h, self.kernel_w)
-
-    @property
-    def fan_out(self) -> int:
-        """How many elements of the result an input reaches, if the kernel moves by one."""
-        return fan(self.out_channels // self.groups, self.kernel_d, self.kernel_h, self.kernel_w)
 
     def __call__(self, x: Float[Tensor, "n in_channels d h w"]) -> Float[Tensor, "n out_channels _ _ _"]:
         return conv3d(

@@ -5,16 +5,28 @@ from __future__ import annotations
 from jaxtyping import Float
 
 from typedgrad.core.tensor import Tensor
-from typedgrad.nn.fields import inferred, param, sub
+from typedgrad.nn.fields import param, sub
 from typedgrad.nn.initialisers import zeros
-from typedgrad.nn.layer import Layer
+from typedgrad.nn.kernels import GroupedKernels
 from typedgrad.nn.scaling import glorot_uniform
-from typedgrad.nn.sliding import check_sliding, fan, tap
+from typedgrad.nn.sliding import tap
 from typedgrad.ops.conv_transpose import Padding, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from typedgrad.ops.windows import Size
 
 
-class ConvTranspose1d(Layer):
+class TransposedKernels(GroupedKernels):
+    """The options of transposed convolutions."""
+
+    padding: Padding = 0
+    output_padding: Size = 0
+
+    def __check__(self) -> None:
+        super().__check__()
+        if isinstance(self.padding, str) and self.padding not in ("same", "valid"):
+            raise ValueError(f"{type(self).__name__}: `padding` must not be {self.padding!r}")
+
+
+class ConvTranspose1d(TransposedKernels):
     """Spreads signals: the transposition of `Conv1d`.
 
     The options are those of `typedgrad.conv_transpose1d`. Raises ValueError for options that make no sense, and groups
@@ -25,33 +37,12 @@ class ConvTranspose1d(Layer):
     (1, 2, 10)
     """
 
-    in_channels: int = inferred
-    out_channels: int
-    kernel: Size
-    stride: Size = 1
-    padding: Padding = 0
-    output_padding: Size = 0
-    dilation: Size = 1
-    groups: int = 1
-    use_bias: bool = True
+    rank = 1
     kernel_size: int = sub(lambda self: tap(self.kernel, 0))
     weight: Float[Tensor, "in_channels out_channels//groups kernel_size"] = param(
         glorot_uniform, fans=("fan_in", "fan_out")
     )
     bias: Float[Tensor, "out_channels"] | None = param(zeros, when=lambda self: self.use_bias)
-
-    def __check__(self) -> None:
-        check_sliding(self, 1)
-
-    @property
-    def fan_in(self) -> int:
-        """How many inputs an element of the result has, if the stride is one."""
-        return fan(self.in_channels // self.groups, self.kernel_size)
-
-    @property
-    def fan_out(self) -> int:
-        """How many elements of the result an input reaches."""
-        return fan(self.out_channels // self.groups, self.kernel_size)
 
     def __call__(self, x: Float[Tensor, "n in_channels w"]) -> Float[Tensor, "n out_channels _"]:
         return conv_transpose1d(
@@ -66,7 +57,7 @@ class ConvTranspose1d(Layer):
         )
 
 
-class ConvTranspose2d(Layer):
+class ConvTranspose2d(TransposedKernels):
     """Spreads images: the transposition of `Conv2d`.
 
     The options are those of `typedgrad.conv_transpose2d`. Raises ValueError for options that make no sense, and groups
@@ -77,34 +68,13 @@ class ConvTranspose2d(Layer):
     (1, 2, 8, 8)
     """
 
-    in_channels: int = inferred
-    out_channels: int
-    kernel: Size
-    stride: Size = 1
-    padding: Padding = 0
-    output_padding: Size = 0
-    dilation: Size = 1
-    groups: int = 1
-    use_bias: bool = True
+    rank = 2
     kernel_h: int = sub(lambda self: tap(self.kernel, 0))
     kernel_w: int = sub(lambda self: tap(self.kernel, 1))
     weight: Float[Tensor, "in_channels out_channels//groups kernel_h kernel_w"] = param(
         glorot_uniform, fans=("fan_in", "fan_out")
     )
     bias: Float[Tensor, "out_channels"] | None = param(zeros, when=lambda self: self.use_bias)
-
-    def __check__(self) -> None:
-        check_sliding(self, 2)
-
-    @property
-    def fan_in(self) -> int:
-        """How many inputs an element of the result has, if the stride is one."""
-        return fan(self.in_channels // self.groups, self.kernel_h, self.kernel_w)
-
-    @property
-    def fan_out(self) -> int:
-        """How many elements of the result an input reaches."""
-        return fan(self.out_channels // self.groups, self.kernel_h, self.kernel_w)
 
     def __call__(self, x: Float[Tensor, "n in_channels h w"]) -> Float[Tensor, "n out_channels _ _"]:
         return conv_transpose2d(
@@ -119,7 +89,7 @@ class ConvTranspose2d(Layer):
         )
 
 
-class ConvTranspose3d(Layer):
+class ConvTranspose3d(TransposedKernels):
     """Spreads volumes: the transposition of `Conv3d`.
 
     The options are those of `typedgrad.conv_transpose3d`. Raises ValueError for options that make no sense, and groups
@@ -130,15 +100,7 @@ class ConvTranspose3d(Layer):
     (1, 2, 4, 4, 4)
     """
 
-    in_channels: int = inferred
-    out_channels: int
-    kernel: Size
-    stride: Size = 1
-    padding: Padding = 0
-    output_padding: Size = 0
-    dilation: Size = 1
-    groups: int = 1
-    use_bias: bool = True
+    rank = 3
     kernel_d: int = sub(lambda self: tap(self.kernel, 0))
     kernel_h: int = sub(lambda self: tap(self.kernel, 1))
     kernel_w: int = sub(lambda self: tap(self.kernel, 2))
@@ -146,19 +108,6 @@ class ConvTranspose3d(Layer):
         glorot_uniform, fans=("fan_in", "fan_out")
     )
     bias: Float[Tensor, "out_channels"] | None = param(zeros, when=lambda self: self.use_bias)
-
-    def __check__(self) -> None:
-        check_sliding(self, 3)
-
-    @property
-    def fan_in(self) -> int:
-        """How many inputs an element of the result has, if the stride is one."""
-        return fan(self.in_channels // self.groups, self.kernel_d, self.kernel_h, self.kernel_w)
-
-    @property
-    def fan_out(self) -> int:
-        """How many elements of the result an input reaches."""
-        return fan(self.out_channels // self.groups, self.kernel_d, self.kernel_h, self.kernel_w)
 
     def __call__(self, x: Float[Tensor, "n in_channels d h w"]) -> Float[Tensor, "n out_channels _ _ _"]:
         return conv_transpose3d(

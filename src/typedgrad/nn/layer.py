@@ -214,9 +214,11 @@ def replaced(layer: L, values: Mapping[str, object]) -> L:
 
 
 def _check_sizes(layer: Any) -> None:
-    """A size that its class's shape strings name must be a positive int."""
+    """A size that its class's shape strings name must be a positive int; what follows from others may be anything."""
     for name in layer._annotated:
         value = layer.__dict__.get(name)
+        if isinstance(layer._fields.get(name), Sub):
+            continue
         if name in layer._sizes and value is not None and (type(value) is not int or value <= 0):
             raise ValueError(f"{type(layer).__name__}: `{name}` must be a positive int, got {value!r}")
 

@@ -67,3 +67,26 @@ def _numbers(padding: object) -> list[int]:
     if isinstance(padding, tuple):
         return [n for item in padding for n in _numbers(item)]
     return [padding] if isinstance(padding, int) else [-1]
+
+
+def room(layer: Layer, axis: int) -> int:
+    """The padding along an axis, less the reach of the kernel: n elements have (n + room) // stride + 1 places."""
+    fields = layer.__dict__
+    span = (tap(fields["kernel"], axis) - 1) * tap(fields["dilation"], axis) + 1
+    padding = fields["padding"]
+    if isinstance(padding, str):
+        return -1 if padding in ("same", "causal") else -span
+    around = padding[axis] if isinstance(padding, tuple) else padding
+    return (2 * around if isinstance(around, int) else sum(around)) - span
+
+
+def check_room(layer: Layer, sizes: tuple[str, ...]) -> None:
+    """Raise ValueError if the kernel is larger than the padded input, where its sizes are known."""
+    for axis, name in enumerate(sizes):
+        n, left = layer.__dict__.get(name), room(layer, axis)
+        if n is not None and n + left < 0:
+            reach = (tap(layer.__dict__["kernel"], axis) - 1) * tap(layer.__dict__["dilation"], axis) + 1
+            raise ValueError(
+                f"{type(layer).__name__}: the kernel reaches over {reach} elements, more than the padded `{name}`, "
+                f"which has {n + left + reach}"
+            )
