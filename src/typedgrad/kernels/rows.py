@@ -1,9 +1,11 @@
-"""Kernels for functions of the rows of an array: softmax, cross-entropy, layer normalisation."""
+"""Kernels for functions of the rows of an array: softmax, cross-entropy, layer normalisation, rows picked."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from typedgrad.core.accelerate import Kernel, accelerates
 from typedgrad.kernels.linear import BLOCK
@@ -72,3 +74,71 @@ def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -
         return (dx, *of_parameters(g, data, mean, rate))[: len(inputs)]
 
     return Kernel(run, pull, save)
+
+
+@accelerates("typedgrad.ops.distribution_primitives.label_loss")
+def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
+    logits, labels = avals
+    if not serves(logits) or labels.dtype != np.int64 or len(logits.shape) < 2:
+        return None
+    n, batch, reduction = logits.shape[-1], labels.shape, statics["reduction"]
+    m = math.prod(batch)
+    code = code_of(logits)
+    apart = int(reduction == "none")
+    share = 1.0 / {"mean": m, "batch_mean": batch[0]}.get(reduction, 1)
+    forward = plan("cross_entropy", (logits, labels), ((code, batch),), work=m, unit=4 * n, sizes=(n,))
+    slopes = Like((m if apart else 1,), logits.dtype)
+    back = plan(
+        "cross_entropy_back",
+        (logits, labels, slopes),
+        (making(logits),),
+        work=m,
+        unit=4 * n,
+        sizes=(n, apart),
+        settings=(share,),
+    )
+
+    def run(logits: Any, labels: Any) -> Any:
+        losses = forward(logits, labels)
+        if losses is None:
+            raise ValueError("a label is no class")
+        return losses if apart else np.asarray(losses.sum() * logits.dtype.type(share))
+
+    def pull(g: Any, node: Node, saved: object) -> Any:
+        logits, labels = node[1]
+        return back(logits.data, labels.data, np.asarray(g)), None
+
+    return Kernel(run, pull)
+
+
+@accelerates("typedgrad.ops.gather.take")
+def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
+    x, indices = avals
+    if (
+        not serves(x, outs[0])
+        or indices.dtype != np.int64
+        or len(x.shape) < 2
+        or statics["axis"] not in {0, -len(x.shape)}
+    ):
+        return None
+    count, n = math.prod(indices.shape), math.prod(x.shape[1:])
+    made = Like((count, *x.shape[1:]), x.dtype)
+    back = plan(
+        "scatter_rows",
+        (made, indices),
+        (making(x),),
+        work=-(-n // BLOCK),
+        unit=BLOCK * count,
+        sizes=(x.shape[0], n, count),
+    )
+
+    def run(x: Any, indices: Any) -> Any:
+        try:
+            return np.take(x, indices, axis=0)
+        except IndexError as error:
+            raise IndexError(f"take: {error}") from None
+
+    def pull(g: Any, node: Node, saved: object) -> Any:
+        return back(g, node[1][1].data), None
+
+    return Kernel(run, pull)

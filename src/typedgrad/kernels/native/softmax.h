@@ -108,3 +108,24 @@ static void OF(kernel_cross_entropy_back)(const Call *call, int64_t begin, int64
         dx[labels[i]] -= of_row;
     }
 }
+
+/* The adjoint of picking rows: each row of g is added where it came from, in their order. A negative index counts from the
+   end. at: g [count n], indices, dx [rows n]. size: rows, n, count. Work: blocks of 64 columns. */
+static void OF(kernel_scatter_rows)(const Call *call, int64_t begin, int64_t end) {
+    int64_t rows = call->size[0], n = call->size[1], count = call->size[2];
+    const int64_t *index = call->at[1];
+    for (int64_t block = begin; block < end; block++) {
+        int64_t first = block * 64, width = n - first < 64 ? n - first : 64;
+        for (int64_t r = 0; r < rows; r++) memset((REAL *)call->at[2] + r * n + first, 0, (size_t)width * sizeof(REAL));
+        for (int64_t i = 0; i < count; i++) {
+            int64_t row = index[i] < 0 ? index[i] + rows : index[i];
+            if (row < 0 || row >= rows) {
+                *call->trouble = 1;
+                return;
+            }
+            const REAL *restrict g = (const REAL *)call->at[0] + i * n + first;
+            REAL *restrict to = (REAL *)call->at[2] + row * n + first;
+            for (int64_t j = 0; j < width; j++) to[j] += g[j];
+        }
+    }
+}
