@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mypy import api
 
-from typedgrad.mypy_plugin.pretty import pretty
+from typedgrad.cli.pretty import pretty
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]

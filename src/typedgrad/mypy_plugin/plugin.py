@@ -67,6 +67,8 @@ READS: Final = frozenset(
 """Methods that take something out of a container."""
 SHAPELESS: Final = frozenset({"typedgrad.core.pytree.tree_map"})
 """Functions whose result has the type of an argument, but not its shapes."""
+MAPPING: Final = frozenset({"typedgrad.ops.mapping.vmap"})
+"""Functions that make of a function one with the same parameters and result, but of tensors of other shapes."""
 
 
 class TypedgradPlugin(Plugin):
@@ -192,6 +194,12 @@ class TypedgradPlugin(Plugin):
         made = ctx.default_return_type
         if fullname in SHAPELESS:
             return map_tensors(made, self.codec.bare)
+        function = get_proper_type(made)
+        if fullname in MAPPING and isinstance(function, CallableType):
+            return function.copy_modified(
+                arg_types=[map_tensors(typ, self.codec.bare) for typ in function.arg_types],
+                ret_type=map_tensors(function.ret_type, self.codec.bare),
+            )
         return self.codec.outside(made)
 
     def _read(self, ctx: MethodContext) -> Type:

@@ -288,3 +288,10 @@ def differentiated(w: Float32[Tensor, "n m"], x: Float32[Tensor, "b n"]) -> Floa
 
     gradient = tg.grad(loss)(w)
     return w - 0.1 * gradient
+
+
+def mapped(w: Float32[Tensor, "n m"], x: Float32[Tensor, "b n"]) -> Float32[Tensor, "b m"]:
+    def one(x: Float32[Tensor, "n"], w: Float32[Tensor, "n m"]) -> Float32[Tensor, "m"]:
+        return x @ w
+
+    return tg.vmap(one, in_axes=(0, None))(x, w)
