@@ -176,9 +176,13 @@ def other(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any]) -> A
     """A call in which some tensor argument is not plainly a tensor: a scalar, a raw array in a rule, a mistake."""
     if mode.raw and not any(map(_holds_tensor, tensors)):
         return op.body(*tensors, **statics)
+    from typedgrad.core.batching import APPLY, is_batched
     from typedgrad.core.conversion import converted
 
-    return op.function(*converted(op, tensors), **statics)
+    tensors = converted(op, tensors)
+    if any(map(is_batched, tensors)):
+        return APPLY[-1](op, tensors, statics)
+    return op.function(*tensors, **statics)
 
 
 def unknown(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any], key: object) -> Any:

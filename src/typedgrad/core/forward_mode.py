@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from typedgrad.core.batching import rewrapped
 from typedgrad.core.broadcasting import broadcast_to
 from typedgrad.core.call import Selection, spread
 from typedgrad.core.leaves import (
     Leaf,
     cotangents_for,
-    leaf,
+    matched,
     off_the_tape,
+    plain_leaf,
     refuse_uncallable,
     with_leaves,
     zeros_like,
@@ -44,7 +46,9 @@ def jvp(f: Callable[..., R], primals: tuple[Any, ...], tangents: tuple[Any, ...]
         result = f(*arguments)
     seeds = cotangents_for("jvp", leaves, structure, tangents, what="tangent", of="argument")
     outs, out_structure = flatten(result)
-    known: dict[int, Any] = {id(x.node): t for x, t in zip(leaves, seeds, strict=True) if isinstance(x, Tensor)}
+    known: dict[int, Any] = {
+        id(x.node): matched(t, x) for x, t in zip(leaves, seeds, strict=True) if isinstance(x, Tensor)
+    }
     for node in _in_order([out.node for out in outs if isinstance(out, Tensor) and out.node is not None], known):
         known[id(node)] = _push(node, known)
     pushed = [_tangent(out, known) for out in outs]
@@ -73,8 +77,7 @@ def _in_order(roots: list[Node], known: dict[int, Any]) -> list[Node]:
 
 def _tangent(x: Any, known: dict[int, Any]) -> Tensor:
     if isinstance(x, Tensor) and x.node is not None and id(x.node) in known:
-        found: Tensor = known[id(x.node)]
-        return found
+        return rewrapped(known[id(x.node)], x)
     return zeros_like(x)
 
 
@@ -111,7 +114,9 @@ def _transpose(node: Node, primals: tuple[Tensor, ...], tangents: list[Any]) -> 
     entry, _, data = node
     outs = [None if d is None else Tensor(d) for d in data] if entry.several else [Tensor(data)]
     with differentiating:
-        starts = {i: leaf(zeros_like(out)) for i, out in enumerate(outs) if out is not None and out.dtype.kind == "f"}
+        starts = {
+            i: plain_leaf(zeros_like(out)) for i, out in enumerate(outs) if out is not None and out.dtype.kind == "f"
+        }
         g: Any = Partial(dict(starts)) if entry.several else starts[0]
         marked = tuple(_marked(x, t) for x, t in zip(primals, tangents, strict=True))
         pulled = entry.pull_taped(g, (entry, marked, data))
@@ -126,4 +131,4 @@ def _transpose(node: Node, primals: tuple[Tensor, ...], tangents: list[Any]) -> 
 
 def _marked(x: Tensor, t: Any) -> Tensor:
     """Rules skip arguments that are off the tape; those with a tangent must look wanted."""
-    return leaf(x) if t is not None and x.node is None else x
+    return plain_leaf(x) if t is not None and x.node is None else x

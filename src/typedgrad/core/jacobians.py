@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from typedgrad.backends import namespace
+from typedgrad.core.batching import innermost
 from typedgrad.core.leaves import cotangents_for, differentiable_leaves
 from typedgrad.core.pytree import flatten, unflatten
 from typedgrad.core.tensor import Tensor
@@ -85,9 +86,9 @@ def _basis(outs: list[Tensor], k: int, i: int) -> list[Tensor]:
     """Zeros like `outs`, but 1 at element `i` of part `k`."""
     made = []
     for j, out in enumerate(outs):
-        data: Any = out.data
+        data: Any = innermost(out).data
         xp: Any = namespace(data)
-        flat = xp.zeros_like(xp.reshape(data, (-1,)))
+        flat = xp.zeros((math.prod(out.shape),), dtype=data.dtype, device=data.device)
         if j == k:
             flat[i] = 1
         made.append(Tensor(xp.reshape(flat, out.shape), out.aval))
@@ -102,7 +103,7 @@ def _stacked(rows: list[Any], out: Tensor, x: Any) -> Any:
         return x
     shape = (*out.shape, *x.shape)
     if not rows:
-        data: Any = x.data
+        data: Any = innermost(x).data
         return Tensor(namespace(data).zeros(shape, dtype=data.dtype))
     stack, reshape = (REGISTRY[f"typedgrad.ops.move.{name}"].function for name in ("stack", "reshape"))
     made: Tensor = reshape(stack(tuple(rows), axis=0), shape)

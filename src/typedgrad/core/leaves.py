@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from typedgrad.backends import namespace
+from typedgrad.core.batching import Batched, innermost, lifted, opened, rewrapped
 from typedgrad.core.conversion import scalar
 from typedgrad.core.pytree import Structure, flatten, leaves_with_paths, tree_map, unflatten
 from typedgrad.core.state import State
+from typedgrad.core.tape import detached
 from typedgrad.core.tensor import Tensor
 from typedgrad.shapes import ShapeError
 
@@ -38,6 +40,15 @@ def refuse_uncallable(name: str, f: object) -> None:
 
 def leaf(x: Tensor) -> Tensor:
     """A tensor with the values of `x` that differentiation starts from; linked to `x` if that is recorded itself."""
+    if opened.levels:
+        # Each example has a gradient of its own, also with respect to what is the same for all.
+        whole = lifted(x)
+        return rewrapped(plain_leaf(innermost(whole)), whole)
+    return plain_leaf(x)
+
+
+def plain_leaf(x: Tensor) -> Tensor:
+    """A leaf, also under `vmap` with the values of `x` alone."""
     inputs = (x,) if x.node is not None else ()
     return Tensor(x.data, x.aval, (Leaf(), inputs, x.data))  # type: ignore[arg-type]  # plays the part of an entry
 
@@ -120,15 +131,15 @@ def leaf_results(leaves: list[Any], found: dict[int, Any], *, taped: bool) -> li
         g = found.get(id(x.node))
         if g is None:
             results.append(zeros_like(x))
-        elif taped:
-            results.append(g)
         else:
-            results.append(_boxed(g, x))
+            results.append(rewrapped(g if taped else _boxed(g, innermost(x)), x))
     return results
 
 
 def zeros_like(x: Tensor) -> Tensor:
     """Zeros with the shape, dtype and device of `x`; without values if `x` has none."""
+    if isinstance(x, Batched):
+        return rewrapped(zeros_like(innermost(x)), x)
     data: Any = x.data
     return Tensor(data if x.device == "abstract" else namespace(data).zeros_like(data), x.aval)
 
@@ -169,10 +180,15 @@ def cotangents_for(
     return cotangents
 
 
+def matched(g: Tensor, out: Tensor) -> Tensor:
+    """A cotangent of `out` (or a tangent) that holds those of all examples, as the tape does."""
+    return innermost(lifted(g)) if isinstance(out, Batched) else g
+
+
 def _leaves(found: list[Any]) -> str:
     return "1 leaf" if len(found) == 1 else f"{len(found)} leaves"
 
 
 def off_the_tape(tree: T) -> T:
     """The tree with its tensors detached."""
-    return tree_map(lambda x: Tensor(x.data, x.aval) if isinstance(x, Tensor) and x.node is not None else x, tree)
+    return tree_map(lambda x: detached(x) if isinstance(x, Tensor) else x, tree)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from typedgrad.core.batching import refuse_update
 from typedgrad.core.leaves import off_the_tape
 from typedgrad.core.pytree import tree_map
 from typedgrad.core.random import Key, fold_in
@@ -48,7 +49,11 @@ class Run:
         return fold_in(self._key, self._drawn)
 
     def update(self, state: State, value: Tensor) -> None:
-        """Remember the new value of a state; the last one wins. Ignored while a checkpoint recomputes."""
+        """Remember the new value of a state; the last one wins. Ignored while a checkpoint recomputes.
+
+        Raises TypeError under `vmap`.
+        """
+        refuse_update()
         if not self._recomputing:
             self._updates[id(state.token)] = (state.token, off_the_tape(value))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from typedgrad.core.batching import innermost, rewrapped
 from typedgrad.core.mode import raw
 from typedgrad.core.tensor import Tensor
 
@@ -155,4 +156,7 @@ class Bundle:
 
 def detached(x: Tensor) -> Tensor:
     """The same values, off the tape."""
-    return x if x.node is None else Tensor(x.data, x.aval)
+    if x.node is None:
+        return x
+    plain = innermost(x)
+    return rewrapped(Tensor(plain.data, plain.aval), x)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, overload
 
 from typedgrad.backends import namespace
+from typedgrad.core.batching import innermost
 from typedgrad.core.leaves import (
     cotangents_for,
     leaf_nodes,
     leaf_results,
+    matched,
     off_the_tape,
     refuse_uncallable,
     with_leaves,
@@ -136,7 +138,7 @@ def pullback(
         cotangents = cotangents_for(name, outs, out_structure, g)
         taped = mode.depth > 0 or any(isinstance(out, Tensor) and out.device == "abstract" for out in outs)
         seeds = [
-            (out.node, c if taped else c.data)
+            (out.node, matched(c, out) if taped else matched(c, out).data)
             for out, c in zip(outs, cotangents, strict=True)
             if c is not None and isinstance(out, Tensor) and out.node is not None
         ]
@@ -185,6 +187,7 @@ def _parts(name: str, result: Any, *, has_aux: bool) -> tuple[Tensor, Any]:
 
 
 def _one(out: Tensor, *, taped: bool) -> Any:
+    out = innermost(out)
     data: Any = out.data
     if out.device == "abstract":
         return detached(out)

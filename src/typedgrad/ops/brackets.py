@@ -58,6 +58,8 @@ def item(self: Tensor, index: AnyIndex) -> Tensor:
         if i.__class__ not in _STATIC:
             break
     else:
+        if self.__class__ is not Tensor:
+            return getitem(self, (), index=_taken_apart(self, items)[1])
         data: Any = self.data
         try:
             found = data[items if ... in items else (*items, ...)]

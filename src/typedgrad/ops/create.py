@@ -145,8 +145,8 @@ def arange(
 
 
 def linspace(
-    start: float,
-    stop: float,
+    start: complex,
+    stop: complex,
     /,
     num: int,
     *,
@@ -156,12 +156,16 @@ def linspace(
 ) -> Tensor:
     """`num` numbers at equal distances from `start` to `stop`, which is the last one unless `endpoint` is false.
 
+    They are float32, or complex64 if one of the ends is complex, unless `dtype` is given.
+
     >>> tg.linspace(0, 1, 5)
     Tensor([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
     """
     _refuse_other_than_numbers("linspace", start=start, stop=stop)
     xp = _namespace(device)
     (count,) = _sizes("linspace", num)
+    if dtype is None and (isinstance(start, complex) or isinstance(stop, complex)):
+        dtype = "complex64"
     return _placed(xp.linspace(start, stop, count, dtype=_floats(xp, dtype, "linspace"), endpoint=endpoint), device)
 
 
