@@ -6,7 +6,7 @@ import ast
 import inspect
 import re
 
-from docs.generate.source import Name, head, segment, tree
+from docs.generate.source import Name, head, segment, statements, tree
 
 
 def entry(name: Name) -> str:
@@ -23,18 +23,20 @@ def entry(name: Name) -> str:
 
 def _class(module: str, node: ast.ClassDef) -> str:
     """A class as it would be declared in a stub: its fields, then its public methods with what they do."""
-    bases = ", ".join(segment(module, base) for base in [*node.bases, *(k.value for k in node.keywords)])
-    lines = [f"class {node.name}({bases}):" if bases else f"class {node.name}:"]
-    body: dict[str, list[str]] = {}
-    for owner in [*_hidden_bases(module, node), node]:
-        for item in owner.body:
-            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
-                if not item.target.id.startswith("_") and "ClassVar" not in segment(module, item.annotation):
-                    body[item.target.id] = [_field(module, item)]
-            elif isinstance(item, ast.FunctionDef) and (not item.name.startswith("_") or item.name in _SHOWN):
-                body[item.name] = _method(module, item)
-    inner = [line for lines_of in body.values() for line in lines_of]
-    return "\n".join([*lines, *(f"    {line}" if line else "" for line in inner or ["..."])])
+    hidden = _hidden_bases(module, node)
+    bases = [base for owner in [*hidden, node] for base in [*owner.bases, *(k.value for k in owner.keywords)]]
+    names = dict.fromkeys(segment(module, base) for base in bases)
+    shown = ", ".join(name for name in names if name not in {owner.name for owner in hidden})
+    fields: dict[str, list[str]] = {}
+    methods: dict[str, list[str]] = {}
+    for item in (item for owner in [*hidden, node] for item in statements(owner.body)):
+        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
+            if not item.target.id.startswith("_") and "ClassVar" not in segment(module, item.annotation):
+                fields[item.target.id] = [_field(module, item)]
+        elif isinstance(item, ast.FunctionDef) and (not item.name.startswith("_") or item.name in _SHOWN):
+            methods[item.name] = _method(module, item)
+    body = [line for lines in [*fields.values(), *methods.values()] for line in lines] or ["..."]
+    return "\n".join([f"class {node.name}({shown}):" if shown else f"class {node.name}:", *(f"    {x}" for x in body)])
 
 
 _SHOWN = ("__call__", "__init__", "__getitem__", "__len__", "__iter__")

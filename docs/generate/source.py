@@ -116,11 +116,11 @@ def _defines(node: ast.stmt) -> list[str]:
 def head(module: str, node: ast.FunctionDef) -> str:
     """The first lines of a function, as written: from `def` to the colon."""
     lines = text(module).splitlines()
-    first, body = node.lineno - 1, node.body[0]
-    taken = [*lines[first : body.lineno - 1]] if body.lineno > node.lineno else [lines[first][: body.col_offset]]
-    while taken and not taken[-1].split("#")[0].rstrip().endswith(":"):
-        taken.pop()  # comments between the colon and the body
-    return textwrap.dedent("\n".join(taken)).rstrip().removesuffix(":")
+    body = node.body[0]
+    taken = lines[node.lineno - 1 : body.lineno]
+    taken[-1] = taken[-1][: body.col_offset]  # the body may follow the colon on its line
+    found = "\n".join(re.sub(r"\s*# .*$", "", line) for line in taken)
+    return textwrap.dedent(found).rstrip().removesuffix(":")
 
 
 def segment(module: str, node: ast.AST) -> str:
