@@ -218,6 +218,8 @@ if TYPE_CHECKING:
     from typedgrad.ops.binary_loss import multilabel_soft_margin as multilabel_soft_margin
     from typedgrad.ops.binary_loss import soft_margin as soft_margin
     from typedgrad.ops.binary_loss import squared_hinge as squared_hinge
+    from typedgrad.ops.combined_loss import combined_loss as combined_loss
+    from typedgrad.ops.combined_loss import parallel_loss as parallel_loss
     from typedgrad.ops.complexes import conj as conj
     from typedgrad.ops.complexes import imag as imag
     from typedgrad.ops.complexes import real as real
@@ -407,6 +409,7 @@ else:
         "circle_loss": "typedgrad.ops.embedding_loss",
         "class_simplex": "typedgrad.ops.embedding_loss",
         "clip_gradient": "typedgrad.ops.gradient_shaping",
+        "combined_loss": "typedgrad.ops.combined_loss",
         "cond": "typedgrad.ops.control",
         "conj": "typedgrad.ops.complexes",
         "contrastive": "typedgrad.ops.pair_loss",
@@ -507,6 +510,7 @@ else:
         "outer": "typedgrad.ops.outer",
         "pad": "typedgrad.ops.pad",
         "pairwise_distance": "typedgrad.ops.distance",
+        "parallel_loss": "typedgrad.ops.combined_loss",
         "penalize_activity": "typedgrad.ops.gradient_shaping",
         "pixel_shuffle": "typedgrad.ops.shuffle",
         "pixel_shuffle1d": "typedgrad.ops.shuffle",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -249,3 +249,35 @@ def test_the_corners_of_a_simplex_are_equally_far_apart() -> None:
 def test_options_that_make_no_sense(call: Callable[[tg.Tensor], object], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         call(tg.full((2, 2), 0.5))
+
+
+def test_losses_made_of_losses() -> None:
+    x, y, labels = tg.asarray([[1.0, 3.0]]), tg.asarray([[2.0, 1.0]]), tg.asarray([1])
+    both = tg.combined_loss((1.0, tg.mse), (0.5, tg.mae))
+    assert both(x, y).item() == pytest.approx(2.5 + 0.75)
+    assert both(x, y, reduction="none").tolist() == [[1.5, 5.0]]
+    assert both(x, y, mask=tg.asarray([[True, False]])).item() == pytest.approx(1.5)
+    check_gradients(both, tg.asarray([[1.0, 3.0]]), y)
+    parallel = tg.parallel_loss((2.0, tg.mse), (1, tg.softmax_cross_entropy))
+    wanted = 2 * tg.mse(x, y).item() + tg.softmax_cross_entropy(x, labels).item()
+    assert parallel((x, x), (y, labels)).item() == pytest.approx(wanted)
+    with pytest.raises(ValueError, match="parallel_loss: there are 2 losses, but 1 predictions"):
+        parallel((x,), (y, labels))
+    with pytest.raises(ValueError, match="combined_loss: there must be at least one loss"):
+        tg.combined_loss()
+    with pytest.raises(ValueError, match="combined_loss: the weight of loss 0 must be finite, got nan"):
+        tg.combined_loss((math.nan, tg.mse))
+    with pytest.raises(TypeError, match="combined_loss: term 1 must be a number and a loss"):
+        tg.combined_loss((1.0, tg.mse), tg.mae)  # type: ignore[arg-type]  # that is the point
+
+
+@pytest.mark.parametrize("name", get_args(tg.nn.LossName))
+def test_every_name_is_a_loss(name: tg.nn.LossName) -> None:
+    assert tg.nn.loss(name) is getattr(tg, name)
+
+
+def test_another_name_is_refused_with_the_nearest() -> None:
+    with pytest.raises(
+        ValueError, match="loss: there is no loss 'softmax_crossentropy'; did you mean \"softmax_cross_"
+    ):
+        tg.nn.loss("softmax_crossentropy")  # type: ignore[arg-type]  # that is the point

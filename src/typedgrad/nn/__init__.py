@@ -95,8 +95,11 @@ from typedgrad.nn.initialisers import truncated_normal as truncated_normal
 from typedgrad.nn.initialisers import uniform as uniform
 from typedgrad.nn.initialisers import zeros as zeros
 from typedgrad.nn.layer import Layer as Layer
+from typedgrad.nn.layout import ChannelsLast as ChannelsLast
 from typedgrad.nn.local import LocallyConnected1d as LocallyConnected1d
 from typedgrad.nn.local import LocallyConnected2d as LocallyConnected2d
+from typedgrad.nn.loss_names import LossName as LossName
+from typedgrad.nn.loss_names import loss as loss
 from typedgrad.nn.lstm import Lstm as Lstm
 from typedgrad.nn.lstm import LstmCell as LstmCell
 from typedgrad.nn.lstm import LstmState as LstmState

@@ -1,4 +1,4 @@
-"""Names for what is asked for by name, as in a description of a network: activations, losses and initialisers."""
+"""What is asked for by name, as in a description of a network: activations and initialisers."""
 
 from __future__ import annotations
 
