@@ -65,7 +65,11 @@ SOLVERS = (
     Row("L-BFGS", 'optim.minimize(method="lbfgs")', torch="lbfgs", dl4j="LBFGS",
         note="Torch: 20 iterations, 100 corrections, lr 1, no line search unless asked for."),
     Row("gradient descent", "optim.sgd train.fit", dl4j="STOCHASTIC_GRADIENT_DESCENT", torch="StochasticGradient", tf="minimize"),
-    Row("Hessian times vector", "hvp", theano="Rop, Lop, jacobian, hessian"),
+    Row("gradients", "grad value_and_grad vjp", theano="grad, Lop", tf="gradients", dl4j="calculateGradients"),
+    Row("derivatives along a direction", "jvp hvp", theano="Rop"),
+    Row("all derivatives", "jacobian hessian", theano="jacobian, hessian", torch="nn.Jacobian"),
+    Row("no gradient", "stop_gradient", theano="disconnected_grad, zero_grad, consider_constant"),
+    Row("memory for time", "checkpoint", want="should", keras="remat"),
 )  # fmt: skip
 
 METRICS = (
