@@ -60,10 +60,7 @@ def _lenet(w: Workload, p: Parameters, x: Tensor, y: Tensor) -> Tensor:
 
 def _resnet(w: Workload, p: Parameters, x: Tensor, y: Tensor) -> Tensor:
     def normed(name: str, x: Tensor) -> Tensor:
-        mean = tg.mean(x, axis=(0, 2, 3), keepdims=True)
-        centred = x - mean
-        scale = p[f"{name}.scale"] * (tg.mean(tg.square(centred), axis=(0, 2, 3)) + 1e-5) ** -0.5
-        return centred * scale[:, None, None] + p[f"{name}.shift"][:, None, None]
+        return tg.batch_norm(x, p[f"{name}.scale"], p[f"{name}.shift"])[0]
 
     x = tg.relu(normed("stem", tg.conv2d(x, p["stem.weight"], padding=1)))
     for i in range(3):
