@@ -11,7 +11,7 @@ import pytest
 
 import typedgrad as tg
 from typedgrad import Tensor, nn
-from typedgrad.testing import check_gradients
+from typedgrad.testing import assert_gradients
 
 KEY = tg.random.key(0)
 
@@ -47,7 +47,7 @@ def test_dropping_keeps_the_mean_and_has_the_gradient_of_what_was_kept() -> None
         total += tg.scaled_dot_product_attention(q, k, v, None, noise, drop=0.25).numpy()
     assert np.allclose(total / 400, 1.0, atol=0.1)
     noise = tg.asarray([1, 2], dtype="uint32")
-    check_gradients(
+    assert_gradients(
         lambda q, k, v: tg.scaled_dot_product_attention(q, k, v, None, noise, drop=0.25), q, k, normal(2, 5, 3)
     )
 
@@ -56,7 +56,7 @@ def test_dropping_keeps_the_mean_and_has_the_gradient_of_what_was_kept() -> None
             lambda q, k: tg.sum(tg.scaled_dot_product_attention(q, k, k, None, noise, drop=0.25) ** 2), (0, 1)
         )(q, k)
 
-    check_gradients(gradients, q, k)
+    assert_gradients(gradients, q, k)
 
 
 def test_a_checkpoint_drops_the_same_again() -> None:
@@ -122,7 +122,7 @@ def test_what_may_see_nothing_gives_no_nan(name: str) -> None:
         return out
 
     assert np.isfinite(run(model, *inputs).numpy()).all()
-    report = check_gradients(run, model, *inputs)
+    report = assert_gradients(run, model, *inputs)
     assert np.isfinite(list(report.values())).all()
     with pytest.raises(tg.ShapeError):
         model(*inputs, mask=tg.ones((3, places + 1), dtype="bool"))
@@ -158,7 +158,7 @@ def test_learnt_positions_are_added_and_run_out() -> None:
     model = made(nn.LearnedPositions(length=6, features=4))
     x = normal(2, 5, 4)
     assert np.allclose(model(x).numpy(), x.numpy() + model.weight.numpy()[:5])
-    check_gradients(lambda m, x: m(x), model, x)
+    assert_gradients(lambda m, x: m(x), model, x)
     with pytest.raises(tg.ShapeError, match="LearnedPositions: `x` has 7 places, but there are only length=6"):
         model(normal(2, 7, 4))
 

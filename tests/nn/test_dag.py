@@ -10,7 +10,7 @@ import pytest
 
 import typedgrad as tg
 from typedgrad import Tensor, nn
-from typedgrad.testing import check_gradients
+from typedgrad.testing import assert_gradients
 
 KEY = tg.random.key(0)
 
@@ -46,7 +46,7 @@ def test_branches_part_and_meet() -> None:
     hidden: Any = model["h"]
     wanted = hidden(value).numpy()
     assert np.allclose(model(value).numpy(), np.tanh(wanted) * np.maximum(wanted, 0))
-    check_gradients(lambda m, x: m(x), model, value)
+    assert_gradients(lambda m, x: m(x), model, value)
 
 
 def test_several_inputs_come_in_order_or_by_name() -> None:
@@ -91,7 +91,7 @@ def test_shared_layers_have_their_parameters_once() -> None:
     assert gradient["left"] is gradient["right"]
     moved: Any = tg.tree_map(lambda p, g: p - 0.1 * g, model, gradient)
     assert moved["left"] is moved["right"]
-    check_gradients(lambda m, *xs: m(*xs), model, *inputs)
+    assert_gradients(lambda m, *xs: m(*xs), model, *inputs)
 
 
 def test_missing_sizes_are_learnt_when_the_inputs_have_shapes() -> None:
@@ -118,7 +118,7 @@ def test_a_graph_is_a_layer_among_layers() -> None:
         "layers.0.layers.inner.layers.h.weight",
         "layers.0.layers.inner.layers.h.bias",
     ]
-    check_gradients(lambda m, x: m(x), made, normal(4, 3))
+    assert_gradients(lambda m, x: m(x), made, normal(4, 3))
     assert str(tg.eval_shape(model, "n 3").shape) == "(n, 2)"
     optimiser = tg.optim.adam(0.01)
     moved, _ = optimiser.update(made, made, optimiser.init(made))

@@ -10,7 +10,7 @@ import pytest
 
 import typedgrad as tg
 from typedgrad import Tensor, nn
-from typedgrad.testing import check_gradients
+from typedgrad.testing import assert_gradients
 
 
 def normal(*shape: int, seed: int = 3) -> Tensor:
@@ -48,7 +48,7 @@ def test_any_number_of_inputs_is_merged(name: str) -> None:
     for count in (1, 2, 3):
         xs = [normal(2, 3, 4, seed=i) for i in range(count)]
         assert np.allclose(layer(*xs).numpy(), reference(*(x.numpy() for x in xs)))
-        check_gradients(layer, *xs)
+        assert_gradients(layer, *xs)
     if name != "concat":
         with pytest.raises(tg.ShapeError, match=r"`\*s` is \[2 3 4\] in `x` but \[4\] in `others\[1\]`"):
             layer(normal(2, 3, 4), normal(2, 3, 4), normal(4))
@@ -59,7 +59,7 @@ def test_two_inputs_are_compared(name: str) -> None:
     layer, reference = PAIRS[name]
     x, y = normal(2, 3, 4), normal(2, 3, 4, seed=4)
     assert np.allclose(layer(x, y).numpy(), reference(x.numpy(), y.numpy()))
-    check_gradients(layer, x, y)
+    assert_gradients(layer, x, y)
     with pytest.raises(tg.ShapeError, match=r"in `x` but .* in `y`"):
         layer(x, normal(2, 3, 1))
 
@@ -89,7 +89,7 @@ def test_parts_undo_what_was_put_together() -> None:
         nn.Shift(amount=2.0),
         nn.Identity(),
     ):
-        check_gradients(layer, x)
+        assert_gradients(layer, x)
 
 
 def test_shapes_without_values_flow_through() -> None:
@@ -156,7 +156,7 @@ def test_a_shortcut_passes_a_layer() -> None:
     x = normal(2, 3)
     model: Any = tg.init(nn.Residual(layer=nn.Dense(out_features=3)), tg.random.key(0), input=x, dtype="float64")
     assert np.allclose(model(x).numpy(), x.numpy() + model.layer(x).numpy())
-    check_gradients(lambda m, x: m(x), model, x)
+    assert_gradients(lambda m, x: m(x), model, x)
     wide = nn.Residual(layer=nn.Dense(out_features=5), projection=nn.Dense(out_features=5, use_bias=False))
     made: Any = tg.init(wide, tg.random.key(0), input=x, dtype="float64")
     assert np.allclose(made(x).numpy(), made.projection(x).numpy() + made.layer(x).numpy())
@@ -177,7 +177,7 @@ def test_branches_see_the_same_input_and_are_merged() -> None:
     parts = [model[0](x).numpy(), np.tanh(x.numpy()), x.numpy()]
     assert np.allclose(model(x).numpy(), np.concatenate(parts, axis=1))
     assert len(model) == 3
-    check_gradients(lambda m, x: m(x), model, x)
+    assert_gradients(lambda m, x: m(x), model, x)
     assert nn.Sequential(model, nn.Flatten())(x).shape == (2, 32)
     with pytest.raises(tg.ShapeError) as caught:
         model(normal(2, 4, 4))
@@ -201,17 +201,17 @@ def test_bilinear_maxout_highway_and_weights_of_features() -> None:
     model: Any = tg.init(nn.Bilinear(out_features=4), tg.random.key(0), input=(x, y), dtype="float64")
     wanted = np.einsum("ni,ijk,nj->nk", x.numpy(), model.weight.numpy(), y.numpy()) + model.bias.numpy()
     assert np.allclose(model(x, y).numpy(), wanted)
-    check_gradients(lambda m, x, y: m(x, y), model, x, y)
+    assert_gradients(lambda m, x, y: m(x, y), model, x, y)
     most: Any = tg.init(nn.Maxout(out_features=4, pieces=3), tg.random.key(0), input=x, dtype="float64")
     flat = x.numpy() @ most.weight.numpy() + most.bias.numpy()
     assert np.allclose(most(x).numpy(), flat.reshape(5, 3, 4).max(1))
-    check_gradients(lambda m, x: m(x), most, x)
+    assert_gradients(lambda m, x: m(x), most, x)
     way: Any = tg.init(nn.Highway(), tg.random.key(0), input=x, dtype="float64")
     assert way.gate_bias.tolist() == [-1.0, -1.0]
     t = 1 / (1 + np.exp(-(x.numpy() @ way.gate_weight.numpy() - 1)))
     wanted = t * np.maximum(x.numpy() @ way.weight.numpy(), 0) + (1 - t) * x.numpy()
     assert np.allclose(way(x).numpy(), wanted)
-    check_gradients(lambda m, x: m(x), way, x)
+    assert_gradients(lambda m, x: m(x), way, x)
     each: Any = tg.init(nn.ElementwiseMultiplication(), tg.random.key(0), input=x, dtype="float64")
     each = nn.layer.replaced(each, {"weight": tg.asarray([2.0, 3.0]), "bias": tg.asarray([1.0, 0.0])})
     assert np.allclose(each(x).numpy(), x.numpy() * [2, 3] + [1, 0])

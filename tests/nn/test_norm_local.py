@@ -10,7 +10,7 @@ import pytest
 
 import typedgrad as tg
 from typedgrad import nn
-from typedgrad.testing import check_gradients
+from typedgrad.testing import assert_gradients
 
 KEY = tg.random.key(0)
 LAYERS = [
@@ -26,7 +26,7 @@ LAYERS = [
 def test_gradients_are_those_of_differences(layer: Any) -> None:
     x = tg.asarray(np.random.default_rng(0).standard_normal((2, 4, 3, 3)))
     model = tg.init(layer, KEY, input=x, dtype="float64")
-    check_gradients(lambda model, x: tg.sum(tg.sin(model(x))), model, x)
+    assert_gradients(lambda model, x: tg.sum(tg.sin(model(x))), model, x)
 
 
 @pytest.mark.parametrize("layer", LAYERS[:3], ids=str)

@@ -9,7 +9,7 @@ import pytest
 
 import typedgrad as tg
 from typedgrad import Tensor, nn
-from typedgrad.testing import check_gradients
+from typedgrad.testing import assert_gradients
 
 KEY = tg.random.key(0)
 
@@ -55,7 +55,7 @@ def test_an_lstm_takes_other_activations(peepholes: bool) -> None:
         h = hard_numpy(o + peep[2] * c) * act(c)
         outputs.append(h)
     assert np.allclose(model(x).numpy(), np.stack(outputs, axis=1))
-    check_gradients(lambda m, x: m(x), model, x)
+    assert_gradients(lambda m, x: m(x), model, x)
 
 
 def test_the_general_step_is_the_fused_one_for_the_usual_activations() -> None:
@@ -79,7 +79,7 @@ def test_a_gru_takes_other_activations(reset: Any) -> None:
         h = z * h + (1 - z) * np.sin(n + told)
         outputs.append(h)
     assert np.allclose(model(x).numpy(), np.stack(outputs, axis=1))
-    check_gradients(lambda m, x: m(x), model, x)
+    assert_gradients(lambda m, x: m(x), model, x)
 
 
 def test_the_forget_gate_s_bias_may_start_elsewhere() -> None:
@@ -103,7 +103,7 @@ def test_stacked_layers_are_told_the_lengths() -> None:
     outputs, states = model.unroll(x, lengths=lengths)
     assert np.array_equal(outputs.numpy(), wanted.numpy())
     assert [type(state).__name__ for state in states] == ["LstmState", "tuple", "Tensor"]
-    check_gradients(lambda m, x: m(x, lengths=lengths), model, x)
+    assert_gradients(lambda m, x: m(x, lengths=lengths), model, x)
 
 
 def test_a_stack_goes_on_from_its_states() -> None:

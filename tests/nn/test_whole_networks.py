@@ -8,7 +8,7 @@ import numpy as np
 
 import typedgrad as tg
 from typedgrad import Tensor, nn
-from typedgrad.testing import check_gradients
+from typedgrad.testing import assert_gradients
 
 KEY = tg.random.key(0)
 
@@ -53,8 +53,8 @@ def test_a_convolutional_network_with_batch_normalisation() -> None:
         return tg.softmax_cross_entropy(model(x), labels)
 
     x = normal(4, 2, 9, 9)
-    accepted(check_gradients(trained, model, x), model)
-    accepted(check_gradients(inferred, model, x), model)
+    accepted(assert_gradients(trained, model, x), model)
+    accepted(assert_gradients(inferred, model, x), model)
 
 
 def test_a_bidirectional_lstm_with_masks() -> None:
@@ -87,7 +87,7 @@ def test_a_bidirectional_lstm_with_masks() -> None:
     def loss(model: Any) -> Tensor:
         return tg.softmax_cross_entropy(model(words, lengths), tg.asarray([0, 1, 2]))
 
-    accepted(check_gradients(loss, model), model)
+    accepted(assert_gradients(loss, model), model)
     assert not tg.grad(loss)(model).embedding.weight.numpy()[0].any()
 
 
@@ -132,8 +132,8 @@ def test_a_transformer_with_encoder_and_decoder() -> None:
         with tg.training(KEY):
             return loss(model)
 
-    accepted(check_gradients(loss, model), model)
-    accepted(check_gradients(trained, model), model)
+    accepted(assert_gradients(loss, model), model)
+    accepted(assert_gradients(trained, model), model)
     assert not np.allclose(loss(model).numpy(), trained(model).numpy())
 
 
@@ -146,4 +146,4 @@ def test_second_derivatives_of_a_network() -> None:
     def penalty(model: Any, x: Tensor) -> Tensor:
         return tg.sum(tg.grad(lambda x: tg.sum(model(x) ** 2))(x) ** 2)
 
-    accepted(check_gradients(penalty, model, normal(3, 4)), model)
+    accepted(assert_gradients(penalty, model, normal(3, 4)), model)

@@ -11,7 +11,7 @@ import pytest
 
 import typedgrad as tg
 from tests.ops.loss_cases import LOSSES, Array, LossCase, N
-from typedgrad.testing import check_gradients
+from typedgrad.testing import assert_gradients
 
 W = np.array([0.5, 0.0, 2.0, 1.0, 3.0])
 M = np.array([True, False, True, True, False])
@@ -53,8 +53,8 @@ def test_gradients_of_first_and_second_order(case: LossCase) -> None:
 
     at = [given[name] for name in case.by]
     places = tuple(range(len(at)))
-    check_gradients(f, *at)
-    check_gradients(tg.grad(f, argnums=places), *at, tolerance=1e-5)
+    assert_gradients(f, *at)
+    assert_gradients(tg.grad(f, argnums=places), *at, tolerance=1e-5)
 
 
 @every_loss
@@ -257,7 +257,7 @@ def test_losses_made_of_losses() -> None:
     assert both(x, y).item() == pytest.approx(2.5 + 0.75)
     assert both(x, y, reduction="none").tolist() == [[1.5, 5.0]]
     assert both(x, y, mask=tg.asarray([[True, False]])).item() == pytest.approx(1.5)
-    check_gradients(both, tg.asarray([[1.0, 3.0]]), y)
+    assert_gradients(both, tg.asarray([[1.0, 3.0]]), y)
     parallel = tg.parallel_loss((2.0, tg.mse), (1, tg.softmax_cross_entropy))
     wanted = 2 * tg.mse(x, y).item() + tg.softmax_cross_entropy(x, labels).item()
     assert parallel((x, x), (y, labels)).item() == pytest.approx(wanted)

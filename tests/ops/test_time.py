@@ -9,7 +9,7 @@ import pytest
 
 import typedgrad as tg
 from typedgrad import Tensor, nn
-from typedgrad.testing import check_gradients
+from typedgrad.testing import assert_gradients
 
 LENGTHS = np.array([4, 1, 3])
 
@@ -34,10 +34,10 @@ def test_steps_are_turned_round_within_their_sequence(by: str, rest: tuple[int, 
     assert np.array_equal(tg.reverse_time(x, **options).numpy(), wanted)
     assert np.array_equal(nn.ReverseTime()(x, **options).numpy(), wanted)
     assert np.array_equal(tg.reverse_time(tg.reverse_time(x, **options), **options).numpy(), x.numpy())
-    check_gradients(lambda x: tg.reverse_time(x, **options), x)
+    assert_gradients(lambda x: tg.reverse_time(x, **options), x)
     last = x.numpy()[np.arange(3), lengths - 1]
     assert np.array_equal(tg.last_step(x, **options).numpy(), last)
-    check_gradients(lambda x: tg.last_step(x, **options), x)
+    assert_gradients(lambda x: tg.last_step(x, **options), x)
 
 
 def test_a_step_is_repeated() -> None:
@@ -45,7 +45,7 @@ def test_a_step_is_repeated() -> None:
     assert np.array_equal(tg.repeat_time(x, 4).numpy(), np.repeat(x.numpy()[:, None], 4, axis=1))
     assert np.array_equal(nn.RepeatTime(times=4)(x).numpy(), tg.repeat_time(x, 4).numpy())
     assert nn.RepeatTime()(x, normal(2, 5, 7)).shape == (2, 5, 3)
-    check_gradients(lambda x: tg.repeat_time(x, 4), x)
+    assert_gradients(lambda x: tg.repeat_time(x, 4), x)
     assert str(tg.eval_shape(nn.RepeatTime(), "n 3", "n t 7").shape) == "(n, t, 3)"
 
 

@@ -15,7 +15,7 @@ from tests.optim import plain_formulas as plain
 from tests.optim.plain import Values
 from tests.optim.test_formulas import GRADS, START, once, run
 from typedgrad import optim
-from typedgrad.testing import check_gradients
+from typedgrad.testing import assert_gradients
 
 Reference = Callable[..., Values]
 BETAS = {"beta1": 0.8, "beta2": 0.95, "eps": 1e-6}
@@ -278,4 +278,4 @@ def test_the_orthogonal_penalty_is_least_for_orthogonal_rows() -> None:
     assert optim.orthogonal_penalty(tg.ones((3, 5)), 1.0).item() == pytest.approx(1.0)
     skew = tg.asarray([[1.0, 0.5], [0.2, 1.0], [0.0, 1.0]], dtype="float64")
     for mode in ("rows", "columns"):
-        check_gradients(lambda w, mode=mode: optim.orthogonal_penalty(w, mode=mode), skew)
+        assert_gradients(lambda w, mode=mode: optim.orthogonal_penalty(w, mode=mode), skew)
