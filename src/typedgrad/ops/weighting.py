@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -139,17 +140,20 @@ def reduced(
     if weights is None and mask is None and counted is None:
         return mean(values)
     total = _share(name, values, [weights, None if mask is None else astype(shown_, values.dtype), counted])
-    return mean(values) / total
+    return sum(values) / total
 
 
 def _share(name: str, values: Tensor, factors: list[Tensor | None]) -> Tensor:
-    """The mean weight of a loss: what divides the mean of weighted losses, for the weighted mean."""
+    """The sum of the weights of all losses: what divides the sum of weighted losses, for the weighted mean."""
     found = [factor for factor in factors if factor is not None]
     product = found[0]
     for factor in found[1:]:
         product = product * factor
-    # A weight that stands for several losses counts as often for all, so the mean needs no broadcasting.
-    total = mean(product)
+    total = sum(product)
     if total.device != "abstract" and not bool(raw(total) > 0):
         raise ValueError(f"{name}: weights and mask leave nothing, so there is no mean of the losses")
-    return total
+    if total.device == "abstract":
+        return total
+    # A weight that stands for several losses counts for each.
+    times = math.prod(values.shape) // max(1, math.prod(product.shape))
+    return total if times == 1 else times * total
