@@ -171,6 +171,7 @@ from typedgrad.ops.trigonometry import tanh as tanh
 from typedgrad.ops.truth import all as all
 from typedgrad.ops.truth import any as any
 from typedgrad.ops.truth import count_nonzero as count_nonzero
+from typedgrad.shapes import AxisError as AxisError
 from typedgrad.shapes import DTypeError as DTypeError
 from typedgrad.shapes import ShapeError as ShapeError
 from typedgrad.shapes import SignatureError as SignatureError
@@ -294,6 +295,8 @@ if TYPE_CHECKING:
     from typedgrad.ops.margin_loss import multiclass_hinge as multiclass_hinge
     from typedgrad.ops.margin_loss import multilabel_margin as multilabel_margin
     from typedgrad.ops.margin_loss import one_vs_all_hinge as one_vs_all_hinge
+    from typedgrad.ops.margins import crop_spatial as crop_spatial
+    from typedgrad.ops.margins import pad_spatial as pad_spatial
     from typedgrad.ops.masks import causal_mask as causal_mask
     from typedgrad.ops.masks import length_mask as length_mask
     from typedgrad.ops.namespace import __array_namespace_info__ as __array_namespace_info__
@@ -329,6 +332,7 @@ if TYPE_CHECKING:
     from typedgrad.ops.probability_loss import sparse_categorical_cross_entropy as sparse_categorical_cross_entropy
     from typedgrad.ops.recurrent import gru_step as gru_step
     from typedgrad.ops.recurrent import lstm_step as lstm_step
+    from typedgrad.ops.recurrent_sequence import lstm_sequence as lstm_sequence
     from typedgrad.ops.repeat import repeat as repeat
     from typedgrad.ops.repeat import tile as tile
     from typedgrad.ops.resize import adaptive_avg_pool as adaptive_avg_pool
@@ -424,6 +428,7 @@ else:
         "cosine_proximity": "typedgrad.ops.embedding_loss",
         "cosine_similarity": "typedgrad.ops.distance",
         "crelu": "typedgrad.ops.gates",
+        "crop_spatial": "typedgrad.ops.margins",
         "cross": "typedgrad.ops.vectors",
         "ctc": "typedgrad.ops.ctc",
         "ctc_with_logits": "typedgrad.ops.ctc",
@@ -483,6 +488,7 @@ else:
         "local_conv2d": "typedgrad.ops.local",
         "log_cosh": "typedgrad.ops.loss",
         "lp_pool": "typedgrad.ops.pool_norm",
+        "lstm_sequence": "typedgrad.ops.recurrent_sequence",
         "lstm_step": "typedgrad.ops.recurrent",
         "mae": "typedgrad.ops.loss",
         "mape": "typedgrad.ops.loss",
@@ -509,6 +515,7 @@ else:
         "optim": "typedgrad.optim",
         "outer": "typedgrad.ops.outer",
         "pad": "typedgrad.ops.pad",
+        "pad_spatial": "typedgrad.ops.margins",
         "pairwise_distance": "typedgrad.ops.distance",
         "parallel_loss": "typedgrad.ops.combined_loss",
         "penalize_activity": "typedgrad.ops.gradient_shaping",

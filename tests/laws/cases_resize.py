@@ -102,7 +102,41 @@ def _added(g: Array, *, places: Any, size: Any) -> Array:
     return adjoint_of(lambda x: _picked(x, places=places), g, (*g.shape[:2], *size))
 
 
+_MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+def _around(shapes: Shapes, rng: Random) -> Statics:
+    rank = len(shapes["x"]) - 2
+    widths = rng.choice((1, (1,) * rank, tuple((rng.randint(0, 2), rng.randint(0, 2)) for _ in range(rank))))
+    mode = rng.choice(tuple(_MODES))
+    return {"padding": widths, "mode": mode, **({"value": rng.randint(0, 1)} if mode == "constant" else {})}
+
+
+def _widths(given: Any, rank: int) -> Any:
+    each = (given,) * rank if isinstance(given, int) else given
+    return ((0, 0), (0, 0), *((n, n) if isinstance(n, int) else n for n in each))
+
+
+def _surrounded(x: Array, padding: Any, *, mode: str, value: Any = 0) -> Array:
+    more = {"constant_values": value} if mode == "constant" else {}
+    return np.pad(x, _widths(padding, x.ndim - 2), mode=_MODES[mode], **more)  # type: ignore[call-overload]  # a name from a table
+
+
+def _cropped(x: Array, cropping: Any) -> Array:
+    widths = _widths(cropping, x.ndim - 2)
+    return x[tuple(slice(a, n - b) for n, (a, b) in zip(x.shape, widths, strict=True))]
+
+
+def _cut_off(shapes: Shapes, rng: Random) -> Statics:
+    rank = len(shapes["x"]) - 2
+    return {"cropping": rng.choice((1, (1,) * rank, tuple((rng.randint(0, 1), 1) for _ in range(rank))))}
+
+
 CASES = {
+    "channels_first": Case(lambda x: np.moveaxis(x, -1, 1), view=True),
+    "channels_last": Case(lambda x: np.moveaxis(x, 1, -1), view=True),
+    "pad_spatial": Case(_surrounded, shapes=spatial(None), statics=_around),
+    "crop_spatial": Case(_cropped, shapes=spatial(None), statics=_cut_off, view=True),
     "resize": Case(_resized, shapes=spatial(None), statics=lambda s, rng: {**_size(s, rng), **_method(rng)}),
     "upsample": Case(_upsampled, shapes=spatial(None), statics=_scale),
     "adaptive_avg_pool": Case(lambda x, size: _resized(x, size, "mean"), shapes=spatial(None), statics=_size),

@@ -7,30 +7,12 @@ from typing import Literal, TypeAlias
 from jaxtyping import Float
 
 from typedgrad.core.tensor import Tensor
-from typedgrad.nn.fields import sub
 from typedgrad.nn.layer import Layer
 from typedgrad.nn.sliding import check_choice, check_sliding
-from typedgrad.ops.pad import pad
-from typedgrad.ops.windows import Pads, pads_of
-from typedgrad.shapes import ShapeError
+from typedgrad.ops.margins import crop_spatial, pad_spatial
 
 Mode: TypeAlias = Literal["constant", "reflect", "replicate", "circular"]
 Pair: TypeAlias = tuple[int, int]
-Widths: TypeAlias = int | tuple[int, ...] | tuple[Pair, ...]
-
-
-def _pairs(padding: Widths, rank: int) -> Pads:
-    return pads_of((0,) * rank, (1,) * rank, 1, padding)
-
-
-def _total(padding: Widths, rank: int, axis: int) -> int:
-    """How many elements are added, or cut off, along an axis."""
-    return sum(_pairs(padding, rank)[axis])
-
-
-def _around(x: Tensor, layer: Pad1d | Pad2d | Pad3d) -> Tensor:
-    widths: Pads = ((0, 0), (0, 0), *_pairs(layer.padding, x.ndim - 2))
-    return pad(x, widths, mode=layer.mode, value=layer.value)
 
 
 class Pad1d(Layer):
@@ -47,14 +29,13 @@ class Pad1d(Layer):
     padding: int | tuple[int] | tuple[Pair]
     mode: Mode = "constant"
     value: float = 0.0
-    columns: int = sub(lambda self: _total(self.padding, 1, 0))
 
     def __check__(self) -> None:
         check_sliding(self, 1)
         check_choice(self, "mode", ("constant", "reflect", "replicate", "circular"))
 
-    def __call__(self, x: Float[Tensor, "n c w"]) -> Float[Tensor, "n c w+columns"]:
-        return _around(x, self)
+    def __call__(self, x: Float[Tensor, "n c w"]) -> Float[Tensor, "n c _"]:
+        return pad_spatial(x, self.padding, mode=self.mode, value=self.value)
 
 
 class Pad2d(Layer):
@@ -72,15 +53,13 @@ class Pad2d(Layer):
     padding: int | Pair | tuple[Pair, Pair]
     mode: Mode = "constant"
     value: float = 0.0
-    rows: int = sub(lambda self: _total(self.padding, 2, 0))
-    columns: int = sub(lambda self: _total(self.padding, 2, 1))
 
     def __check__(self) -> None:
         check_sliding(self, 2)
         check_choice(self, "mode", ("constant", "reflect", "replicate", "circular"))
 
-    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h+rows w+columns"]:
-        return _around(x, self)
+    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c _ _"]:
+        return pad_spatial(x, self.padding, mode=self.mode, value=self.value)
 
 
 class Pad3d(Layer):
@@ -97,16 +76,13 @@ class Pad3d(Layer):
     padding: int | tuple[int, int, int] | tuple[Pair, Pair, Pair]
     mode: Mode = "constant"
     value: float = 0.0
-    planes: int = sub(lambda self: _total(self.padding, 3, 0))
-    rows: int = sub(lambda self: _total(self.padding, 3, 1))
-    columns: int = sub(lambda self: _total(self.padding, 3, 2))
 
     def __check__(self) -> None:
         check_sliding(self, 3)
         check_choice(self, "mode", ("constant", "reflect", "replicate", "circular"))
 
-    def __call__(self, x: Float[Tensor, "n c d h w"]) -> Float[Tensor, "n c d+planes h+rows w+columns"]:
-        return _around(x, self)
+    def __call__(self, x: Float[Tensor, "n c d h w"]) -> Float[Tensor, "n c _ _ _"]:
+        return pad_spatial(x, self.padding, mode=self.mode, value=self.value)
 
 
 class ZeroPad1d(Layer):
@@ -119,13 +95,12 @@ class ZeroPad1d(Layer):
     """
 
     padding: int | tuple[int] | tuple[Pair]
-    columns: int = sub(lambda self: _total(self.padding, 1, 0))
 
     def __check__(self) -> None:
         check_sliding(self, 1)
 
-    def __call__(self, x: Float[Tensor, "n c w"]) -> Float[Tensor, "n c w+columns"]:
-        return pad(x, ((0, 0), (0, 0), *_pairs(self.padding, 1)))
+    def __call__(self, x: Float[Tensor, "n c w"]) -> Float[Tensor, "n c _"]:
+        return pad_spatial(x, self.padding)
 
 
 class ZeroPad2d(Layer):
@@ -138,14 +113,12 @@ class ZeroPad2d(Layer):
     """
 
     padding: int | Pair | tuple[Pair, Pair]
-    rows: int = sub(lambda self: _total(self.padding, 2, 0))
-    columns: int = sub(lambda self: _total(self.padding, 2, 1))
 
     def __check__(self) -> None:
         check_sliding(self, 2)
 
-    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h+rows w+columns"]:
-        return pad(x, ((0, 0), (0, 0), *_pairs(self.padding, 2)))
+    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c _ _"]:
+        return pad_spatial(x, self.padding)
 
 
 class ZeroPad3d(Layer):
@@ -158,24 +131,12 @@ class ZeroPad3d(Layer):
     """
 
     padding: int | tuple[int, int, int] | tuple[Pair, Pair, Pair]
-    planes: int = sub(lambda self: _total(self.padding, 3, 0))
-    rows: int = sub(lambda self: _total(self.padding, 3, 1))
-    columns: int = sub(lambda self: _total(self.padding, 3, 2))
 
     def __check__(self) -> None:
         check_sliding(self, 3)
 
-    def __call__(self, x: Float[Tensor, "n c d h w"]) -> Float[Tensor, "n c d+planes h+rows w+columns"]:
-        return pad(x, ((0, 0), (0, 0), *_pairs(self.padding, 3)))
-
-
-def _within(x: Tensor, layer: Crop1d | Crop2d | Crop3d) -> Tensor:
-    pairs = _pairs(layer.cropping, x.ndim - 2)
-    for axis, (n, pair) in enumerate(zip(x.shape[2:], pairs, strict=True), start=2):
-        if sum(pair) >= n:
-            title = type(layer).__name__
-            raise ShapeError(f"{title}: axis {axis} of `x` has {n} elements, of which {sum(pair)} would be cut off")
-    return x[(..., *(slice(before, n - after) for n, (before, after) in zip(x.shape[2:], pairs, strict=True)))]
+    def __call__(self, x: Float[Tensor, "n c d h w"]) -> Float[Tensor, "n c _ _ _"]:
+        return pad_spatial(x, self.padding)
 
 
 class Crop1d(Layer):
@@ -188,13 +149,12 @@ class Crop1d(Layer):
     """
 
     cropping: int | tuple[int] | tuple[Pair]
-    columns: int = sub(lambda self: _total(self.cropping, 1, 0))
 
     def __check__(self) -> None:
         check_sliding(self, 1)
 
-    def __call__(self, x: Float[Tensor, "n c w"]) -> Float[Tensor, "n c w-columns"]:
-        return _within(x, self)
+    def __call__(self, x: Float[Tensor, "n c w"]) -> Float[Tensor, "n c _"]:
+        return crop_spatial(x, self.cropping)
 
 
 class Crop2d(Layer):
@@ -207,14 +167,12 @@ class Crop2d(Layer):
     """
 
     cropping: int | Pair | tuple[Pair, Pair]
-    rows: int = sub(lambda self: _total(self.cropping, 2, 0))
-    columns: int = sub(lambda self: _total(self.cropping, 2, 1))
 
     def __check__(self) -> None:
         check_sliding(self, 2)
 
-    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h-rows w-columns"]:
-        return _within(x, self)
+    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c _ _"]:
+        return crop_spatial(x, self.cropping)
 
 
 class Crop3d(Layer):
@@ -227,12 +185,9 @@ class Crop3d(Layer):
     """
 
     cropping: int | tuple[int, int, int] | tuple[Pair, Pair, Pair]
-    planes: int = sub(lambda self: _total(self.cropping, 3, 0))
-    rows: int = sub(lambda self: _total(self.cropping, 3, 1))
-    columns: int = sub(lambda self: _total(self.cropping, 3, 2))
 
     def __check__(self) -> None:
         check_sliding(self, 3)
 
-    def __call__(self, x: Float[Tensor, "n c d h w"]) -> Float[Tensor, "n c d-planes h-rows w-columns"]:
-        return _within(x, self)
+    def __call__(self, x: Float[Tensor, "n c d h w"]) -> Float[Tensor, "n c _ _ _"]:
+        return crop_spatial(x, self.cropping)

@@ -7,9 +7,8 @@ from typing import Literal
 from jaxtyping import Float
 
 from typedgrad.core.tensor import Tensor
-from typedgrad.nn.fields import sub
 from typedgrad.nn.layer import Layer
-from typedgrad.nn.sliding import check_choice, check_sliding, tap
+from typedgrad.nn.sliding import check_choice, check_sliding
 from typedgrad.ops import resize
 from typedgrad.ops.windows import Size
 
@@ -26,13 +25,12 @@ class Upsample1d(Layer):
     scale: Size
     method: Literal["nearest", "linear"] = "nearest"
     align_corners: bool = False
-    scale_w: int = sub(lambda self: tap(self.scale, 0))
 
     def __check__(self) -> None:
         check_sliding(self, 1)
         check_choice(self, "method", ("nearest", "linear"))
 
-    def __call__(self, x: Float[Tensor, "n c w"]) -> Float[Tensor, "n c w*scale_w"]:
+    def __call__(self, x: Float[Tensor, "n c w"]) -> Float[Tensor, "n c _"]:
         return resize.upsample(x, self.scale, method=self.method, align_corners=self.align_corners)
 
 
@@ -48,14 +46,12 @@ class Upsample2d(Layer):
     scale: Size
     method: Literal["nearest", "linear"] = "nearest"
     align_corners: bool = False
-    scale_h: int = sub(lambda self: tap(self.scale, 0))
-    scale_w: int = sub(lambda self: tap(self.scale, 1))
 
     def __check__(self) -> None:
         check_sliding(self, 2)
         check_choice(self, "method", ("nearest", "linear"))
 
-    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h*scale_h w*scale_w"]:
+    def __call__(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c _ _"]:
         return resize.upsample(x, self.scale, method=self.method, align_corners=self.align_corners)
 
 
@@ -71,15 +67,12 @@ class Upsample3d(Layer):
     scale: Size
     method: Literal["nearest", "linear"] = "nearest"
     align_corners: bool = False
-    scale_d: int = sub(lambda self: tap(self.scale, 0))
-    scale_h: int = sub(lambda self: tap(self.scale, 1))
-    scale_w: int = sub(lambda self: tap(self.scale, 2))
 
     def __check__(self) -> None:
         check_sliding(self, 3)
         check_choice(self, "method", ("nearest", "linear"))
 
-    def __call__(self, x: Float[Tensor, "n c d h w"]) -> Float[Tensor, "n c d*scale_d h*scale_h w*scale_w"]:
+    def __call__(self, x: Float[Tensor, "n c d h w"]) -> Float[Tensor, "n c _ _ _"]:
         return resize.upsample(x, self.scale, method=self.method, align_corners=self.align_corners)
 
 

@@ -44,6 +44,11 @@ def pad(
     >>> tg.pad(tg.asarray([1, 2, 3]), ((2, 1),), mode="reflect")
     Tensor([3, 2, 1, 2, 3, 2], dtype=int64)
     """
+    return filled(x, widths, mode, value)
+
+
+def filled(x: Tensor, widths: Widths, mode: Mode, value: Scalar) -> Tensor:
+    """The body of `pad`."""
     xp = namespace(x)
     if mode == "constant":
         out: Any = xp.full(tuple(a + n + b for n, (a, b) in zip(x.shape, widths, strict=True)), value, dtype=x.dtype)
@@ -66,11 +71,14 @@ def _(old: Shape, widths: Widths, mode: Mode) -> dict[str, Shape]:
     if len(known) != len(widths):
         raise ShapeError(f"widths must hold a pair for each of the {len(known)} axes, not {len(widths)}")
     return {
-        "new": tuple(_padded(n, *pair, mode, axis) for axis, (n, pair) in enumerate(zip(known, widths, strict=True)))
+        "new": tuple(
+            padded_size(n, *pair, mode, axis) for axis, (n, pair) in enumerate(zip(known, widths, strict=True))
+        )
     }
 
 
-def _padded(n: Dim | Star, before: int, after: int, mode: Mode, axis: int) -> Dim:
+def padded_size(n: Dim | Star, before: int, after: int, mode: Mode, axis: int) -> Dim:
+    """The size of an axis with so many elements more; refuses what the mode cannot do."""
     assert not isinstance(n, Star)  # `of_rank` leaves no runs
     for width in (before, after):
         at_most(0, width, f"the widths of axis {axis} must not be negative")
@@ -89,11 +97,16 @@ def _middle(shape: tuple[int, ...], widths: Widths) -> tuple[slice, ...]:
 
 @vjp(pad)
 def _(g: Tensor, out: Tensor, x: Tensor, *, widths: Widths, mode: Mode, value: Scalar) -> tuple[Tensor]:
+    return (pad_back(g, x.shape, widths, mode),)
+
+
+def pad_back(g: Tensor, shape: tuple[int, ...], widths: Widths, mode: Mode) -> Tensor:
+    """The cotangent of what was padded, which had this shape."""
     if mode == "constant":
-        return (g[(*_middle(x.shape, widths), ...)],)
+        return g[(*_middle(shape, widths), ...)]
     for axis in reversed(range(len(widths))):
         before, after = widths[axis]
-        n = x.shape[axis]
+        n = shape[axis]
         start, middle, end = (
             g[(*(slice(None),) * axis, slice(*ends), ...)]
             for ends in ((0, before), (before, before + n), (before + n, before + n + after))
@@ -105,7 +118,7 @@ def _(g: Tensor, out: Tensor, x: Tensor, *, widths: Widths, mode: Mode, value: S
             last = _MARGINS[mode](n, after)
             middle = middle + _back(end, axis, mode, (last[1], last[0]))
         g = middle
-    return (g,)
+    return g
 
 
 def _back(g: Tensor, axis: int, mode: Mode, around: tuple[int, int]) -> Tensor:

@@ -4,31 +4,44 @@ from __future__ import annotations
 
 from jaxtyping import Shaped
 
+from typedgrad.backends import namespace
+from typedgrad.core.primitive import linear, primitive, vjp
 from typedgrad.core.tensor import Tensor
 from typedgrad.core.typed import typed
 from typedgrad.ops.move import permute_dims, reshape
-from typedgrad.ops.rearrange import moveaxis
 from typedgrad.shapes import ShapeError, divides
 
 
-@typed
+@linear
+@primitive
 def channels_first(x: Shaped[Tensor, "n *spatial c"], /) -> Shaped[Tensor, "n c *spatial"]:
     """`x` with its last axis, the channels, as the second: what convolutions and pooling take. A view, not a copy.
 
     >>> tg.channels_first(tg.ones((1, 4, 5, 3))).shape
     (1, 3, 4, 5)
     """
-    return moveaxis(x, -1, 1)
+    return namespace(x).moveaxis(x, -1, 1)
 
 
-@typed
+@linear
+@primitive
 def channels_last(x: Shaped[Tensor, "n c *spatial"], /) -> Shaped[Tensor, "n *spatial c"]:
     """`x` with its second axis, the channels, as the last. A view, not a copy.
 
     >>> tg.channels_last(tg.ones((1, 3, 4, 5))).shape
     (1, 4, 5, 3)
     """
-    return moveaxis(x, 1, -1)
+    return namespace(x).moveaxis(x, 1, -1)
+
+
+@vjp(channels_first)
+def _(g: Tensor, out: Tensor, x: Tensor) -> tuple[Tensor]:
+    return (channels_last(g),)
+
+
+@vjp(channels_last)
+def _(g: Tensor, out: Tensor, x: Tensor) -> tuple[Tensor]:
+    return (channels_first(g),)
 
 
 @typed
@@ -128,7 +141,7 @@ def depth_to_space(
     (1, 3, 4, 6)
     """
     n, c, h, w = x.shape
-    parts = reshape(x, (n, block, block, _shared("depth_to_space", c, block), h, w))
+    parts = reshape(x, (n, block, block, _shared("depth_to_space", c, block, "block"), h, w))
     return reshape(permute_dims(parts, (0, 3, 4, 1, 5, 2)), (n, parts.shape[3], h * block, w * block))
 
 
@@ -161,13 +174,13 @@ def batch_to_space(
     (1, 1, 4, 6)
     """
     n, c, h, w = x.shape
-    parts = reshape(x, (block, block, _shared("batch_to_space", n, block, "examples"), c, h, w))
+    parts = reshape(x, (block, block, _shared("batch_to_space", n, block, "block", "examples"), c, h, w))
     return reshape(permute_dims(parts, (2, 3, 4, 0, 5, 1)), (parts.shape[2], c, h * block, w * block))
 
 
-def _shared(op: str, n: int, factor: int, what: str = "channels") -> int:
+def _shared(op: str, n: int, factor: int, name: str = "factor", what: str = "channels") -> int:
     _positive(op, factor)
-    divides(factor * factor, n, f"{op}: the square of the factor must divide the {what} of `x`")
+    divides(factor * factor, n, f"{op}: the square of `{name}` must divide the {what} of `x`")
     return n // (factor * factor)
 
 
