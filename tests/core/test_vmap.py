@@ -100,11 +100,7 @@ def test_annotations_speak_of_one_example() -> None:
 
 
 def test_layers_are_mapped() -> None:
-    model = tg.init(
-        tg.nn.Sequential(tg.nn.Dense(out_features=8), tg.nn.Tanh(), tg.nn.Dense(out_features=1)),
-        tg.random.key(0),
-        input="3",
-    )
+    model = tg.init(tg.nn.Dense(in_features=3, out_features=8), tg.random.key(0))
     x = X.astype("float32")
     assert np.allclose(tg.vmap(model)(x), model(x), atol=1e-6)
     gradients = tg.vmap(tg.grad(lambda m, v: tg.sum(m(v) ** 2)), in_axes=(None, 0))(model, x)

@@ -188,7 +188,7 @@ CASES = {
     "flip": Case(np.flip, statics=some_axes, view=True),
     "roll": Case(lambda x, shift, axis=None: x if axis == () else np.roll(x, shift, axis), statics=_rolled, view=True),
     "tile": Case(lambda x, repetitions: np.tile(x, reps=repetitions), statics=_tiled, view=True),
-    "repeat_evenly": Case(np.repeat, statics=_repeated),
+    "repeat": Case(np.repeat, statics=_repeated),
     "repeated_positions": Case(
         lambda repeats: np.repeat(np.arange(len(repeats)), repeats),
         arrays=lambda rng: {"repeats": np.asarray([rng.randint(0, 3) for _ in range(rng.randint(0, 4))], "int64")},

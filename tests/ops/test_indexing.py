@@ -131,7 +131,6 @@ def test_iteration_gives_slices_that_are_differentiated() -> None:
         (tg.asarray([0.5]), TypeError, "a Tensor in an index must hold integers or bools, not float32"),
         (tg.asarray([5]), IndexError, "getitem: index 5 is out of bounds for axis 0 with size 2"),
         (tg.asarray([True]), ShapeError, r"x\[index\]: a mask of size 1 does not fit axis 0 of size 2"),
-        (tg.asarray(True), ValueError, "nonzero: a 0-d tensor has no axes"),
     ],
 )
 def test_a_wrong_index_is_refused_with_axis_index_and_size(index: Any, error: type[Exception], message: str) -> None:

@@ -103,7 +103,7 @@ def test_the_dtype_of_a_sum_reaches_its_gradient() -> None:
 
 
 def test_only_floats_have_a_mean() -> None:
-    with pytest.raises(DTypeError, match="mean: `x` must be Float, not int64"):
+    with pytest.raises(DTypeError, match="mean: `x` must be Inexact, not int64"):
         tg.mean(tg.asarray([1, 2]))
 
 

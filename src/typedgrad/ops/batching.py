@@ -50,7 +50,7 @@ Rule: TypeAlias = Callable[[Call], Any]
 RULES: Final[dict[str, Rule]] = {}
 # Ops whose rule looks at the leading axes only to compare them.
 _LEADING: Final = frozenset({"attention_weights", "scaled_dot_product_attention", "matrix_norm"})
-_FLATTENS: Final = frozenset({"argmax", "argmin", "repeat_evenly", "cumulative_sum", "cumulative_prod", "take"})
+_FLATTENS: Final = frozenset({"argmax", "argmin", "repeat", "cumulative_sum", "cumulative_prod", "take"})
 
 
 def apply(op: Primitive, tensors: tuple[Any, ...], statics: Statics) -> Any:

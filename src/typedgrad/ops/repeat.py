@@ -8,7 +8,7 @@ from jaxtyping import Int, Int64, Integer, Shaped, UInt
 
 from typedgrad.backends import namespace
 from typedgrad.core.broadcasting import broadcast_to
-from typedgrad.core.primitive import dynamic, linear, nondifferentiable, primitive, vjp, where
+from typedgrad.core.primitive import dynamic, linear, lookup, nondifferentiable, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.axes import with_rank_known
 from typedgrad.ops.gather import take
@@ -114,6 +114,9 @@ def repeat_evenly(x: Shaped[Tensor, "*old"], /, repeats: int, *, axis: int | Non
     Tensor([1, 1, 2, 2, 3, 3], dtype=int64)
     """
     return namespace(x).repeat(x, repeats, axis=axis)
+
+
+lookup(repeat_evenly).name = "repeat"  # what messages call it
 
 
 def _entry() -> registry.Entry:
