@@ -35,6 +35,7 @@ PACKAGES = (
     ("typedgrad.linalg", "tg.linalg", "Linear algebra"),
     ("typedgrad.fft", "tg.fft", "Fourier transforms"),
     ("typedgrad.core.random", "tg.random", "Random numbers"),
+    ("typedgrad.overview", "typedgrad.overview", "Looking at a model"),
     ("typedgrad.testing", "typedgrad.testing", "For authors of ops and layers"),
 )
 # How parameters get their values is another page than layers.

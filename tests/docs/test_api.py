@@ -32,6 +32,12 @@ def test_every_public_name_has_an_entry(title: str) -> None:
     assert not {f"{title}.{name}" for name in public(module)} - {*links()}
 
 
+def test_every_public_package_has_a_page() -> None:
+    source = inspect.getsource(tg)
+    packages = {*re.findall(r"^    from typedgrad import (\w+) as \1$", source, re.MULTILINE), "random"}
+    assert {f"tg.{package}" for package in packages} <= {title for _, title, _ in PACKAGES}
+
+
 def public(module: ModuleType) -> list[str]:
     """What a module offers at run time, besides other modules and what it has from elsewhere."""
     found = []

@@ -110,6 +110,31 @@ def test_the_shape_of_a_u_nets_result_is_a_formula() -> None:
     assert tg.eval_shape(zoo.unet(padding="same"), "n 1 16*h 16*w").shape == tg.abstract("n 2 16*h 16*w").shape
 
 
+# In 10^9, as torchvision documents them; strides and paddings have a part in these numbers.
+MULTIPLY_ADDS: dict[str, tuple[Callable[[], nn.Layer], float]] = {
+    "VGG16": (zoo.vgg16, 15.47),
+    "VGG19": (zoo.vgg19, 19.63),
+    "GoogLeNet": (lambda: zoo.googlenet(batch_norm=True, auxiliary=False), 1.50),
+    "ResNet-18": (zoo.resnet18, 1.81),
+    "ResNet-34": (zoo.resnet34, 3.66),
+    "ResNet-50": (zoo.resnet50, 4.09),
+    "SqueezeNet 1.0": (zoo.squeezenet, 0.82),
+    "SqueezeNet 1.1": (lambda: zoo.squeezenet(version="1.1"), 0.35),
+    "MobileNetV2": (zoo.mobilenet_v2, 0.30),
+    "DenseNet-121": (zoo.densenet121, 2.83),
+    "ViT-B/16": (zoo.vit_b16, 17.56),
+}
+
+
+@pytest.mark.parametrize("name", MULTIPLY_ADDS)
+def test_a_model_multiplies_as_often_as_published(name: str) -> None:
+    make, published = MULTIPLY_ADDS[name]
+    found = tg.summary(make(), tg.abstract("1 3 224 224"))
+    assert found.parameters == nn.count_parameters(make())
+    assert isinstance(found.multiply_adds, int)
+    assert round(found.multiply_adds / 1e9, 2) == published
+
+
 def test_no_weights_are_made_for_that() -> None:
     tracemalloc.start()
     model = zoo.vgg16()
