@@ -95,13 +95,11 @@ def _gpt(w: Workload, p: Parameters, x: Tensor, y: Tensor) -> Tensor:
 
 def _lstm(w: Workload, p: Parameters, x: Tensor, y: Tensor) -> Tensor:
     n, h = w.sizes["batch"], w.sizes["hidden"]
-    given = tg.take(p["token"], x, axis=0) @ p["input.weight"] + p["gates.bias"]
-    hidden = cell = tg.zeros((n, h))
-    outputs = []
-    for g in tg.unstack(given, axis=1):
-        hidden, cell = tg.lstm_step(cell, g + hidden @ p["recurrent.weight"])
-        outputs.append(hidden)
-    return tg.softmax_cross_entropy(_dense(p, "head", tg.stack(outputs, axis=1)), y)
+    words = tg.take(p["token"], tg.permute_dims(x, (1, 0)), axis=0)  # the time first
+    given = tg.linear(words, p["input.weight"], p["gates.bias"])
+    nothing = tg.zeros((n, h))
+    hiddens, _, _ = tg.lstm_sequence(given, nothing, nothing, p["recurrent.weight"])
+    return tg.softmax_cross_entropy(_dense(p, "head", hiddens), tg.permute_dims(y, (1, 0)))
 
 
 _MODELS = {"mlp": _mlp, "lenet": _lenet, "resnet": _resnet, "gpt": _gpt, "lstm": _lstm}

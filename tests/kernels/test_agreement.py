@@ -146,15 +146,21 @@ def _lstm(rng: np.random.Generator, r: Random, dtype: str) -> Any:
     return tg.lstm_step, [_draw(rng, (*batch, n), dtype), _draw(rng, (*batch, 4 * n), dtype)], {}
 
 
+def _lstm_sequence(rng: np.random.Generator, r: Random, dtype: str) -> Any:
+    time, batch, n = r.choice([1, 2, 5]), r.randint(1, 4), r.choice([1, 3, 17])
+    shapes = ((time, batch, 4 * n), (batch, n), (batch, n), (n, 4 * n))
+    return tg.lstm_sequence, [_draw(rng, shape, dtype) for shape in shapes], {}
+
+
+DRAWN = [
+    _attention, _batch_norm, _convolution, _elementwise, _label_loss, _layer_norm, _linear, _lstm, _lstm_sequence,
+    _pooling, _rows, _take,
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize(
-    "draw",
-    [
-        _attention, _batch_norm, _convolution, _elementwise, _label_loss, _layer_norm, _linear, _lstm, _pooling, _rows,
-        _take,
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("draw", DRAWN)
 def test_a_kernel_computes_what_its_op_does(draw: Any, level: str, dtype: str) -> None:
     if not available(level):
         pytest.skip(f"this processor has not the instructions of {level}")

@@ -36,7 +36,25 @@ def _gru(state: Array, from_input: Array, from_state: Array) -> Any:
     return z * state + (1 - z) * np.tanh(n_x + expit(r_x + r_h) * n_h)
 
 
+def _lstm_sequence(given: Array, hidden: Array, cell: Array, recurrent: Array) -> Any:
+    made = []
+    for gates in given:
+        i, f, g, o = np.split(gates + hidden @ recurrent, 4, axis=-1)
+        i, f, g, o = expit(i), expit(f), np.tanh(g), expit(o)
+        cell = f * cell + i * g
+        hidden = o * np.tanh(cell)
+        made.append((hidden, cell, np.concatenate((i, f, g, o), axis=-1)))
+    empty = [np.zeros((0, *x.shape[:-1], n * x.shape[-1])) for x, n in ((hidden, 1), (hidden, 1), (hidden, 4))]
+    return tuple(np.stack(x) for x in zip(*made, strict=True)) if made else tuple(empty)
+
+
+def _sequences(rng: Random) -> dict[str, Any]:
+    time, batch, n = rng.choice((0, 1, 2, 3)), rng.choice((0, 1, 2)), rng.choice((1, 2, 3))
+    return {"given": (time, batch, 4 * n), "hidden": (batch, n), "cell": (batch, n), "recurrent": (n, 4 * n)}
+
+
 CASES = {
+    "lstm_sequence": Case(_lstm_sequence, shapes=_sequences),
     "lstm_step": Case(_lstm, shapes=_sizes(cell=1, gates=4)),
     "gru_step": Case(_gru, shapes=_sizes(state=1, from_input=3, from_state=3)),
 }

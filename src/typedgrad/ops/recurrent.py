@@ -38,6 +38,14 @@ def lstm_step(
     return _gate(xp, o) * xp.tanh(new), new
 
 
+def lstm_forward(xp: Namespace[Tensor], cell: Tensor, gates: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The step on raw arrays, and the gates after their activations."""
+    i, f, candidate, o = _parts(gates, 4)
+    i, f, candidate, o = _gate(xp, i), _gate(xp, f), xp.tanh(candidate), _gate(xp, o)
+    new = f * cell + i * candidate
+    return o * xp.tanh(new), new, xp.concat((i, f, candidate, o), axis=-1)
+
+
 # With c' = f c + i g and h' = o tanh(c'), the whole cotangent of c' is d = dc' + dh' o (1 - tanh(c')^2). The rest are
 # products; each gate s = sigmoid(a) gives its pre-activation its cotangent times s (1 - s), and tanh times 1 - g^2.
 @vjp(lstm_step)

@@ -41,3 +41,47 @@ static void OF(kernel_lstm_step_back)(const Call *call, int64_t begin, int64_t e
         }
     }
 }
+
+/* A step within a sequence. at: given [m 4n], product [m 4n], cell [m n], hidden, new cell, activated gates (overwritten). */
+static void OF(kernel_lstm_within)(const Call *call, int64_t begin, int64_t end) {
+    int64_t n = call->size[0];
+    for (int64_t r = begin; r < end; r++) {
+        const REAL *restrict given = (const REAL *)call->at[0] + 4 * r * n;
+        const REAL *restrict product = (const REAL *)call->at[1] + 4 * r * n, *restrict cell = (const REAL *)call->at[2] + r * n;
+        REAL *restrict hidden = (REAL *)call->at[3] + r * n, *restrict made = (REAL *)call->at[4] + r * n;
+        REAL *restrict kept = (REAL *)call->at[5] + 4 * r * n;
+        _Pragma("omp simd") for (int64_t j = 0; j < n; j++) {
+            REAL i = OF(sigmoid)(given[j] + product[j]), f = OF(sigmoid)(given[n + j] + product[n + j]);
+            REAL c = OF(tanh)(given[2 * n + j] + product[2 * n + j]), o = OF(sigmoid)(given[3 * n + j] + product[3 * n + j]);
+            REAL next = f * cell[j] + i * c;
+            kept[j] = i;
+            kept[n + j] = f;
+            kept[2 * n + j] = c;
+            kept[3 * n + j] = o;
+            made[j] = next;
+            hidden[j] = o * OF(tanh)(next);
+        }
+    }
+}
+
+/* at: of hidden from above [m n], of hidden from the step after [m n], of cell [m n] (overwritten), cell before [m n],
+   activated gates, new cell, da [m 4n] (overwritten). */
+static void OF(kernel_lstm_within_back)(const Call *call, int64_t begin, int64_t end) {
+    int64_t n = call->size[0];
+    for (int64_t r = begin; r < end; r++) {
+        const REAL *restrict above = (const REAL *)call->at[0] + r * n, *restrict after = (const REAL *)call->at[1] + r * n;
+        REAL *restrict dcell = (REAL *)call->at[2] + r * n;
+        const REAL *restrict cell = (const REAL *)call->at[3] + r * n, *restrict kept = (const REAL *)call->at[4] + 4 * r * n;
+        const REAL *restrict made = (const REAL *)call->at[5] + r * n;
+        REAL *restrict da = (REAL *)call->at[6] + 4 * r * n;
+        _Pragma("omp simd") for (int64_t j = 0; j < n; j++) {
+            REAL i = kept[j], f = kept[n + j], c = kept[2 * n + j], o = kept[3 * n + j], seen = OF(tanh)(made[j]);
+            REAL dh = above[j] + after[j], d = dcell[j] + dh * o * (1 - seen * seen);
+            da[j] = d * c * i * (1 - i);
+            da[n + j] = d * cell[j] * f * (1 - f);
+            da[2 * n + j] = d * i * (1 - c * c);
+            da[3 * n + j] = dh * seen * o * (1 - o);
+            dcell[j] = d * f;
+        }
+    }
+}
