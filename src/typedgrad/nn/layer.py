@@ -11,6 +11,7 @@ from typedgrad.core.pytree import register_node
 from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
 from typedgrad.core.typed import CHECKS, remembering
+from typedgrad.core.watching import watch
 from typedgrad.nn.fields import Field, Inferred, Param, StateField, Sub, param, state, sub
 from typedgrad.nn.learning import learning
 from typedgrad.nn.static import Static, intern_static
@@ -85,8 +86,10 @@ class Layer(metaclass=LayerMeta):
                 setattr(cls, name, Inferred(name))
         cls._annotated = tuple(dict.fromkeys([*cls._annotated, *own]))
         cls._fields = {name: getattr(cls, name) for name in cls._annotated if hasattr(cls, name)}
-        if "__call__" in cls.__dict__ and cls.__dict__["__call__"] not in _FORWARDING:
-            cls.__call__ = _judged(cls.__dict__["__call__"])  # type: ignore[method-assign]  # the same call, checked
+        if "__call__" in cls.__dict__:
+            call = cls.__dict__["__call__"]
+            wrapped = _forwarded(call) if call in _FORWARDING else _judged(call)
+            cls.__call__ = wrapped  # type: ignore[method-assign]  # the same call, checked
         cls._sizes = cls._sizes | _size_names(cls)
         register_node(cls, _flatten, _unflatten, shared=True)
 
@@ -129,6 +132,18 @@ def forwarding(call: F) -> F:
     """Mark the `__call__` of a layer that hands its arguments on as they are, to layers that check them."""
     _FORWARDING.add(call)
     return call
+
+
+def _forwarded(call: Callable[..., Any]) -> Callable[..., Any]:
+    """The call of a layer that checks nothing itself; seen, as others are, by who watches a run on shapes alone."""
+
+    @functools.wraps(call)
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        if watch.watcher is None:
+            return call(*args, **kwargs)
+        return watch.watcher.call(call, args, kwargs, lambda: call(*args, **kwargs))
+
+    return forward
 
 
 def _settable(cls: Any) -> list[str]:
