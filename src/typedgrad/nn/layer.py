@@ -12,6 +12,7 @@ from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
 from typedgrad.core.typed import CHECKS, remembering
 from typedgrad.core.watching import watch
+from typedgrad.nn.checking import check_numbers, check_types
 from typedgrad.nn.fields import Field, Inferred, Param, StateField, Sub, param, state, sub
 from typedgrad.nn.learning import learning
 from typedgrad.nn.static import Static, intern_static
@@ -252,7 +253,9 @@ def _seal(layer: Any) -> None:
     """Check the fields, build what follows from them, part children from the rest, and freeze."""
     _refuse_bare_initializers(layer)
     _check_sizes(layer)
+    check_types(layer)
     layer.__check__()
+    check_numbers(layer)
     for name, default in layer._fields.items():
         if isinstance(default, Sub) and name not in layer.__dict__:
             object.__setattr__(layer, name, default.make(layer))

@@ -50,6 +50,8 @@ class LocalResponseNorm(Layer):
         check_choice(self, "region", ("across", "within"))
 
     def __call__(self, x: Float[Tensor, "n c *spatial"]) -> Float[Tensor, "n c *spatial"]:
+        if x.size == 0:
+            return x
         across = self.region == "across"
         rank = x.ndim - 2
         # The channels are the first of the axes that are slid over.

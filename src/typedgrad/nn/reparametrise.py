@@ -21,6 +21,8 @@ from typedgrad.ops.move import reshape
 from typedgrad.ops.norms import vector_norm
 from typedgrad.ops.rearrange import moveaxis
 from typedgrad.ops.reduce import sum
+from typedgrad.ops.selection import maximum
+from typedgrad.shapes import ShapeError
 
 
 class WeightNorm(Layer):
@@ -142,7 +144,7 @@ class SpectralNorm(Layer):
         return left, right
 
     def _divided(self, left: Tensor, right: Tensor) -> Tensor:
-        norm = sum(left * (self._matrix() @ right))
+        norm = maximum(sum(left * (self._matrix() @ right)), self.epsilon)
         return parameter_of(self.layer, self.name) / norm
 
 
@@ -174,7 +176,12 @@ def parameter_of(layer: Layer, name: str) -> Tensor:
 
 
 def unit_axis(rank: int, axis: int | None) -> int:
-    """Where the units of a weight stand."""
+    """Where the units of a weight stand.
+
+    Raises ShapeError if there is no such axis.
+    """
     if axis is None:
         return rank - 1 if rank <= 2 else 0
+    if not -rank <= axis < rank:
+        raise ShapeError(f"there is no axis {axis} in a weight of {rank} axes")
     return axis % rank

@@ -31,9 +31,18 @@ class FeedForward(Layer):
     hidden: int | None = None
     drop: float = 0.0
     activation: Callable[[Tensor], Tensor] = gelu
-    up: Dense = sub(lambda self: Dense(in_features=self.features, out_features=self.hidden or 4 * self.features))
+    up: Dense = sub(lambda self: Dense(in_features=self.features, out_features=self.width))
     dropout: Dropout = sub(lambda self: Dropout(drop=self.drop))
-    down: Dense = sub(lambda self: Dense(in_features=self.hidden or 4 * self.features, out_features=self.features))
+    down: Dense = sub(lambda self: Dense(in_features=self.width, out_features=self.features))
+
+    def __check__(self) -> None:
+        if self.width < 1:
+            raise ValueError(f"FeedForward: `hidden` must be a positive int, got {self.hidden!r}")
+
+    @property
+    def width(self) -> int:
+        """The features between the two layers."""
+        return 4 * self.features if self.hidden is None else self.hidden
 
     def __call__(self, x: Float[Tensor, "*batch features"]) -> Float[Tensor, "*batch features"]:
         return self.down(self.dropout(self.activation(self.up(x))))
