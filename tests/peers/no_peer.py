@@ -16,7 +16,7 @@ NO_PEER: list[tuple[str, str]] = [
         "differentiation itself, which every line with gradients is about",
     ),
     (
-        "tree_map leaves_with_paths init training fit evaluate to to_numpy nn.count_parameters",
+        "tree_map leaves_with_paths init training fit evaluate to to_numpy summary nn.count_parameters",
         "trees, training runs, devices and conversion; the numbers come from the names above",
     ),
     ("can_cast finfo iinfo isdtype result_type", "questions about dtypes, after the Array API standard"),
@@ -27,11 +27,11 @@ NO_PEER: list[tuple[str, str]] = [
         "keys are ours alone (Philox); the tests of the generator compare bits with its published vectors",
     ),
     (
-        "optim.AccumulatedState optim.AdamState optim.AverageState optim.FormulaState optim.GroupedState",
+        "optim.AccumulatedState optim.AdamState optim.AverageState optim.CountedState optim.FormulaState",
         "what updaters remember",
     ),
     (
-        "optim.SgdState optim.SolverState",
+        "optim.GroupedState optim.SgdState optim.SolverState",
         "likewise",
     ),
     (

@@ -70,6 +70,53 @@ PLAIN = [
 ]  # fmt: skip
 
 
+def _frozen(d: Draw) -> Setting:
+    """The gradient of the input passes, and there is none for the parameters."""
+    inner = tg.init(nn.Dense(in_features=3, out_features=4), tg.random.key(d.index), dtype="float64")
+    weight = tg.to_numpy(inner.weight)
+    passes = d.index != 1
+
+    def ours(x: Any) -> Any:
+        layer = nn.Dense(in_features=3, out_features=4)
+        made: Any = tg.init(layer, tg.random.key(d.index), dtype=x.dtype)
+        return nn.freeze(made, pass_gradient=passes)(x) * x.sum()
+
+    def theirs(x: Any) -> Any:
+        return ((x if passes else x.detach()) @ torch.tensor(weight)) * x.sum()
+
+    return Setting((d.normal(5, 3),), ours, theirs)
+
+
+def _clipped(ours: Any) -> Callable[[Draw], Setting]:
+    def draw(d: Draw) -> Setting:
+        limit = d.one_of(0.5, 1.0, 0.1)
+
+        def theirs(x: Any) -> Any:
+            y = x * 1.0
+            if y.requires_grad:
+                y.register_hook(lambda g: torch.clamp(g, -limit, limit))
+            return y * y
+
+        return Setting((d.normal(4, 5),), lambda x: ours(x, limit) ** 2, theirs)
+
+    return draw
+
+
+def _penalised(ours: Any) -> Callable[[Draw], Setting]:
+    def draw(d: Draw) -> Setting:
+        l1, l2 = d.one_of((0.3, 0.0), (0.0, 0.3), (0.1, 0.2))
+
+        def theirs(x: Any) -> Any:
+            y = x * 1.0
+            if y.requires_grad:
+                y.register_hook(lambda g: g + l1 * torch.sign(y) + l2 * y)
+            return y * y
+
+        return Setting((d.normal(4, 5),), lambda x: ours(x, l1, l2) ** 2, theirs)
+
+    return draw
+
+
 def _mean_variance(d: Draw) -> Setting:
     across, variance = d.one_of((False, True), (True, True), (False, False))
 
@@ -347,11 +394,17 @@ def _one_hot(d: Draw) -> Setting:
     return Setting((labels,), nn.OneHot(classes=5), lambda i: functional.one_hot(i, 5).float())
 
 
+HOOK = "torch.Tensor.register_hook"
 MASK = "the share of what is dropped is within 5 standard errors; gradients use the mask of the forward pass"
 NOISE = "mean and deviation are within 5 standard errors; numbers of float32 are others than those of float64"
 
 ROWS = [
     *MERGES, *PLAIN,
+    Row("nn.freeze nn.Frozen", "torch.Tensor.detach", _frozen),
+    Row("clip_gradient", HOOK, _clipped(lambda x, limit: tg.clip_gradient(x, limit=limit))),
+    Row("nn.ClipGradient", HOOK, _clipped(lambda x, limit: nn.ClipGradient(limit=limit)(x))),
+    Row("penalize_activity", HOOK, _penalised(lambda x, l1, l2: tg.penalize_activity(x, l1=l1, l2=l2))),
+    Row("nn.ActivityPenalty", HOOK, _penalised(lambda x, l1, l2: nn.ActivityPenalty(l1=l1, l2=l2)(x))),
     Row("nn.MeanVarianceNorm", "formula in PyTorch", _mean_variance,
         note="epsilon is added to the deviation, as in Caffe"),
     Row("nn.LocalResponseNorm", "torch.nn.functional.avg_pool2d, within a channel", _local_within),

@@ -60,29 +60,53 @@ def transposed(rank: int) -> Row:
     return Row(f"nn.{name}", f"torch.nn.functional.{theirs_name}", draw)
 
 
-def _depthwise(d: Draw) -> Setting:
-    multiplier, stride = d.size(1, 2), d.size(1, 2)
-    layer = nn.DepthwiseConv2d(in_channels=3, multiplier=multiplier, kernel=(2, 3), stride=stride, padding=1)
-    return of_layer(
-        d,
-        layer,
-        (d.normal(2, 3, 5, 6),),
-        lambda p, x: functional.conv2d(x, p["weight"], p["bias"], stride=stride, padding=1, groups=3),
-    )
+def depthwise(rank: int) -> Row:
+    """Each channel on its own."""
+
+    def draw(d: Draw) -> Setting:
+        multiplier, stride = d.size(1, 2), d.size(1, 2)
+        layer = getattr(nn, f"DepthwiseConv{rank}d")(
+            in_channels=3, multiplier=multiplier, kernel=2, stride=stride, padding=1, use_bias=d.index != 1
+        )
+        theirs = f"conv{rank}d"
+        return of_layer(
+            d,
+            layer,
+            (d.normal(2, 3, *(d.size(4, 6) for _ in range(rank))),),
+            lambda p, x: getattr(functional, theirs)(x, p["weight"], p.get("bias"), stride, 1, groups=3),
+        )
+
+    return Row(f"nn.DepthwiseConv{rank}d", f"torch.nn.functional.conv{rank}d, groups", draw)
 
 
-def _separable(d: Draw) -> Setting:
-    multiplier, stride = d.size(1, 2), d.size(1, 2)
-    layer = nn.SeparableConv2d(
-        in_channels=3, out_channels=4, multiplier=multiplier, kernel=2, stride=stride, use_bias=d.index != 1
-    )
+def separable(rank: int) -> Row:
+    """Each channel on its own, then all channels at each place."""
+
+    def draw(d: Draw) -> Setting:
+        multiplier, stride = d.size(1, 2), d.size(1, 2)
+        layer = getattr(nn, f"SeparableConv{rank}d")(
+            in_channels=3, out_channels=4, multiplier=multiplier, kernel=2, stride=stride, use_bias=d.index != 1
+        )
+
+        def theirs(p: Params, x: Any) -> Any:
+            deep, point = under(p, "depthwise"), under(p, "pointwise")
+            slide = getattr(functional, f"conv{rank}d")
+            y = slide(x, deep["weight"], deep.get("bias"), stride, groups=3)
+            return slide(y, point["weight"], point.get("bias"))
+
+        return of_layer(d, layer, (d.normal(2, 3, *(d.size(4, 6) for _ in range(rank))),), theirs)
+
+    return Row(f"nn.SeparableConv{rank}d", f"torch.nn.functional.conv{rank}d, twice", draw)
+
+
+def _channels_last(d: Draw) -> Setting:
+    layer = nn.ChannelsLast(layer=nn.Conv2d(in_channels=3, out_channels=4, kernel=2))
 
     def theirs(p: Params, x: Any) -> Any:
-        deep, point = under(p, "depthwise"), under(p, "pointwise")
-        y = functional.conv2d(x, deep["weight"], deep.get("bias"), stride=stride, groups=3)
-        return functional.conv2d(y, point["weight"], point.get("bias"))
+        weight, bias = p.values()
+        return functional.conv2d(x.movedim(-1, 1), weight, bias).movedim(1, -1)
 
-    return of_layer(d, layer, (d.normal(2, 3, 5, 6),), theirs)
+    return of_layer(d, layer, (d.normal(2, d.size(3, 5), d.size(3, 5), 3),), theirs)
 
 
 def pooling(kind: str, rank: int) -> Row:
@@ -109,26 +133,6 @@ def _global(d: Draw) -> Setting:
         "sum": lambda x: x.flatten(2).sum(-1),
     }[kind]
     return Setting((d.apart(2, 3, *d.shape(1, 3)),), nn.GlobalPool(kind=kind), theirs)
-
-
-def _pad(d: Draw) -> Setting:
-    mode = d.one_of("constant", "reflect", "replicate")
-    (a, b), (c, e) = widths = ((d.size(0, 2), d.size(0, 2)), (d.size(0, 2), d.size(0, 2)))
-    return Setting(
-        (d.normal(2, 3, 4, 5),),
-        nn.Pad2d(padding=widths, mode=mode),
-        lambda x: functional.pad(x, (c, e, a, b), mode=mode),
-    )
-
-
-def _zero_pad(d: Draw) -> Setting:
-    n = d.size(1, 3)
-    return Setting((d.normal(2, 3, 4, 5),), nn.ZeroPad2d(padding=n), lambda x: torch.nn.ZeroPad2d(n)(x))
-
-
-def _upsample(d: Draw) -> Setting:
-    n = d.size(1, 3)
-    return Setting((d.normal(2, 3, 2, 3),), nn.Upsample2d(scale=n), lambda x: torch.nn.Upsample(scale_factor=n)(x))
 
 
 def _shuffle(d: Draw) -> Setting:
@@ -163,12 +167,10 @@ ROWS = [
     Row("nn.Flatten", "torch.nn.Flatten", _flatten),
     Row("nn.Sequential", "torch.nn.functional.linear, torch.tanh", _sequential),
     *map(convolution, (1, 2, 3)), *map(transposed, (1, 2, 3)),
-    Row("nn.DepthwiseConv2d", "torch.nn.functional.conv2d, groups", _depthwise),
-    Row("nn.SeparableConv2d", "torch.nn.functional.conv2d, twice", _separable),
+    *map(depthwise, (1, 2, 3)), *map(separable, (1, 2, 3)),
+    Row("nn.ChannelsLast", "torch.movedim, torch.nn.functional.conv2d", _channels_last),
     *(pooling(kind, rank) for kind in ("Max", "Avg") for rank in (1, 2, 3)),
     Row("nn.GlobalPool", "torch.mean, amax, sum", _global),
-    Row("nn.Pad2d", "torch.nn.functional.pad", _pad), Row("nn.ZeroPad2d", "torch.nn.ZeroPad2d", _zero_pad),
-    Row("nn.Upsample2d", "torch.nn.Upsample", _upsample),
     Row("nn.PixelShuffle", "torch.nn.PixelShuffle", _shuffle),
     Row("nn.PixelUnshuffle", "torch.nn.PixelUnshuffle", _unshuffle),
     Row("nn.Embedding", "torch.nn.functional.embedding", _embedding),

@@ -9,6 +9,7 @@ import typedgrad as tg
 from tests.peers.peer import functional, torch
 from tests.peers.row import Array, Draw, Row, Setting
 from tests.peers.rows_loss import loss, pairs, reduce, signs
+from typedgrad import nn
 
 FORMULA = "formula in PyTorch"
 
@@ -295,4 +296,33 @@ ERRORS = [
     of_formula("l2_sum", lambda x, t: ((x - t) ** 2).sum(-1), pairs, note="Deeplearning4j's L2"),
 ]  # fmt: skip
 
-ROWS = [*ERRORS, *PROBABILITIES, *MARGINS, *PAIRS, *VECTORS, *DENSITIES]
+
+def _combined(d: Draw) -> Setting:
+    ours = tg.combined_loss((1.0, tg.mse), (0.5, tg.mae), (2.0, tg.log_cosh))
+
+    def theirs(x: Any, t: Any) -> Any:
+        return functional.mse_loss(x, t) + functional.l1_loss(x, t) / 2 + 2 * torch.log(torch.cosh(x - t)).mean()
+
+    return Setting(pairs(d), ours, theirs)
+
+
+def _parallel(d: Draw) -> Setting:
+    ours = tg.parallel_loss((1.0, tg.mse), (0.5, tg.softmax_cross_entropy))
+    return Setting(
+        (d.normal(4), d.normal(4), d.normal(4, 5), d.integers(0, 4, 4)),
+        lambda x, t, y, labels: ours((x, y), (t, labels)),
+        lambda x, t, y, labels: functional.mse_loss(x, t) + functional.cross_entropy(y, labels) / 2,
+    )
+
+
+def _by_name(d: Draw) -> Setting:
+    name, peer = d.one_of(("mse", "mse_loss"), ("mae", "l1_loss"), ("huber", "huber_loss"))
+    return Setting(pairs(d), lambda x, t: nn.loss(name)(x, t), lambda x, t: getattr(functional, peer)(x, t))
+
+
+SUMS = [
+    Row("combined_loss", FORMULA, _combined), Row("parallel_loss", FORMULA, _parallel),
+    Row("nn.loss", "torch.nn.functional.mse_loss, l1_loss, huber_loss", _by_name),
+]  # fmt: skip
+
+ROWS = [*SUMS, *ERRORS, *PROBABILITIES, *MARGINS, *PAIRS, *VECTORS, *DENSITIES]

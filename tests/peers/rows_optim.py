@@ -77,6 +77,47 @@ def _fista(index: int, y: Any, g: Any, memory: dict[str, Any]) -> Any:
 FISTAS = [(0.01, 0.0), (0.02, 0.5), (1e-3, 2.0)]
 
 
+def _ftrl(index: int, p: Any, g: Any, memory: dict[str, Any]) -> Any:
+    """Algorithm 1 of McMahan et al., with z and n."""
+    rate, beta, l1, l2 = FTRLS[index]
+    z, n = memory.get("z", torch.zeros_like(p)), memory.get("n", torch.zeros_like(p))
+    sigma = (torch.sqrt(n + g**2) - torch.sqrt(n)) / rate
+    z, n = z + g - sigma * p, n + g**2
+    memory.update(z=z, n=n)
+    moved = -(z - torch.sign(z) * l1) / ((beta + torch.sqrt(n)) / rate + l2)
+    return torch.where(z.abs() <= l1, 0.0, moved)
+
+
+FTRLS = [(0.1, 1.0, 0.0, 0.0), (0.5, 0.3, 0.5, 0.1), (0.1, 1.0, 2.0, 0.0)]
+
+
+def _lamb(index: int, p: Any, g: Any, memory: dict[str, Any]) -> Any:
+    """Algorithm 2 of You et al., with the identity for phi."""
+    rate, beta1, beta2, eps, decay = LAMBS[index]
+    t = memory.get("t", 0) + 1
+    m = beta1 * memory.get("m", torch.zeros_like(p)) + (1 - beta1) * g
+    v = beta2 * memory.get("v", torch.zeros_like(p)) + (1 - beta2) * g**2
+    memory.update(t=t, m=m, v=v)
+    step = m / (1 - beta1**t) / (torch.sqrt(v / (1 - beta2**t)) + eps) + decay * p
+    return p - rate * torch.linalg.vector_norm(p) / torch.linalg.vector_norm(step) * step
+
+
+LAMBS = [(0.01, 0.9, 0.999, 1e-6, 0.0), (0.1, 0.5, 0.9, 1e-6, 0.1), (1e-3, 0.9, 0.99, 1e-3, 0.01)]
+
+
+def _decayed(d: Draw) -> Setting:
+    """Adam with decoupled decay is AdamW."""
+    strength = d.one_of(0.1, 0.01, 0.3)
+    updater = tg.optim.weight_decay(tg.optim.adam(0.1), strength, learning_rate=0.1)
+    theirs = by_them(lambda params: torch.optim.AdamW(params, lr=0.1, weight_decay=strength))
+    return Setting(start_and_gradients(d, (2, 3)), by_us(updater, ("w",)), theirs)
+
+
+def _nothing(d: Draw) -> Setting:
+    theirs = by_them(lambda params: torch.optim.SGD(params, lr=0.0))
+    return Setting(start_and_gradients(d, (2, 3)), by_us(tg.optim.no_op(), ("w",)), theirs)
+
+
 def _averaged_asgd(d: Draw) -> Setting:
     """The mean that is kept, after all updates."""
     start = d.one_of(10, 0, 50)
@@ -211,6 +252,12 @@ ROWS = [
                 note="PyTorch has none"),
     formula_row("fista", [tg.optim.fista(r, l1=l1) for r, l1 in FISTAS], _fista, tolerance=(1e-9, 1e-3),
                 note="PyTorch has none; differences of points that are near lose digits, which its momentum adds up"),
+    formula_row("ftrl", [tg.optim.ftrl(r, beta=b, l1=l1, l2=l2) for r, b, l1, l2 in FTRLS], _ftrl,
+                note="PyTorch has none"),
+    formula_row("lamb", [tg.optim.lamb(r, beta1=a, beta2=b, eps=e, weight_decay=w) for r, a, b, e, w in LAMBS], _lamb,
+                note="PyTorch has none"),
+    Row("optim.weight_decay", "torch.optim.AdamW", _decayed, 0), Row("optim.no_op", "torch.optim.SGD, rate 0",
+        _nothing, 0),
     Row("optim.ema optim.averaging optim.averaged", "torch.optim.swa_utils.AveragedModel", _mean_of_models, 0, draws=4,
         note="`ema` starts at the parameters before the first update, and so is theirs told to"),
     Row("optim.grouped", "torch.optim.Adam, parameter groups", _grouped, 0),

@@ -246,6 +246,28 @@ def _penalised(d: Draw) -> Setting:
     return Setting(start_and_gradients(d, (2, 3)), by_us(updater, ("w",)), theirs)
 
 
+def _penalty(d: Draw) -> Setting:
+    """A term of a loss, with gradients."""
+    l1, l2 = d.one_of((0.3, 0.0), (0.0, 0.3), (0.1, 0.2))
+
+    def theirs(x: Any, y: Any) -> Any:
+        return sum(l1 * p.abs().sum() + l2 / 2 * (p**2).sum() for p in (x, y))
+
+    return Setting((d.normal(3, 4), d.normal(4)), lambda x, y: o.penalty({"w": x, "b": y}, l1=l1, l2=l2), theirs)
+
+
+def _orthogonal(d: Draw) -> Setting:
+    mode = d.one_of("rows", "columns", "rows")
+
+    def theirs(x: Any) -> Any:
+        unit = torch.nn.functional.normalize(x if mode == "rows" else x.mT, dim=-1)
+        n = len(unit)
+        off = (unit @ unit.mT)[~torch.eye(n, dtype=torch.bool)]
+        return 0.5 * off.abs().mean()
+
+    return Setting((d.normal(4, 6),), lambda x: o.orthogonal_penalty(x, 0.5, mode=mode), theirs)
+
+
 def solver(method: Any) -> Row:
     """Where a convex function of five variables is least."""
 
@@ -316,5 +338,6 @@ ROWS = [
     _constrained("non_negative optim.constrained", o.non_negative, lambda p: torch.clamp(p, min=0.0)),
     Row("optim.l1 optim.l2 optim.l1_l2", "torch.optim.SGD, penalty in the loss", _penalised, 0,
         note="the gradient of `l2` is l2·w, as PyTorch's weight_decay; that of Keras and Lasagne is 2·l2·w"),
+    Row("optim.penalty", "torch.sum", _penalty), Row("optim.orthogonal_penalty", "formula in PyTorch", _orthogonal),
     *(solver(method) for method in ("lbfgs", "bfgs", "cg-fr", "cg-pr", "cg-hs", "gradient")),
 ]  # fmt: skip

@@ -52,6 +52,17 @@ def _layer_norm(d: Draw) -> Setting:
     )
 
 
+def _batch_norm(d: Draw) -> Setting:
+    affine = (d.normal(3), d.normal(3))[: d.one_of(2, 0, 1)]
+
+    def theirs(x: Any, *rest: Any) -> Any:
+        axes = (0, *range(2, x.ndim))
+        y = functional.batch_norm(x, None, None, *rest, training=True)
+        return y, x.mean(axes), x.var(axes, correction=0)
+
+    return Setting((d.normal(4, 3, *d.shape(0, 2)), *affine), tg.batch_norm, theirs)
+
+
 def _linear(d: Draw) -> Setting:
     name = d.one_of("none", "relu", "tanh", "sigmoid")
     theirs: dict[str, Any] = {"none": lambda x: x, "relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
@@ -73,6 +84,19 @@ def _diff(d: Draw) -> Setting:
     )
 
 
+def _vmap(d: Draw) -> Setting:
+    """Gradients of each example."""
+
+    def ours(x: Any, w: Any) -> Any:
+        return tg.vmap(tg.grad(lambda x, w: tg.sum(tg.sin(x @ w) ** 2)), in_axes=(0, None))(x, w)
+
+    def theirs(x: Any, w: Any) -> Any:
+        of_one = torch.func.grad(lambda x, w: (torch.sin(x @ w) ** 2).sum())
+        return torch.func.vmap(of_one, in_dims=(0, None))(x, w)
+
+    return Setting((d.normal(d.size(), 3), d.normal(3, 4)), ours, theirs)
+
+
 ROWS = [
     Row("l2_normalize", "torch.nn.functional.normalize", _normalize),
     Row("pairwise_distance", "torch.nn.functional.pairwise_distance", _distance,
@@ -80,6 +104,8 @@ ROWS = [
     Row("cosine_similarity", "torch.nn.functional.cosine_similarity", _cosine),
     Row("gradient_reversal", "formula in PyTorch", _reversal),
     Row("layer_norm", "torch.nn.functional.layer_norm", _layer_norm),
+    Row("batch_norm", "torch.nn.functional.batch_norm, training", _batch_norm),
     Row("linear", "torch.nn.functional.linear", _linear, draws=4, note="our weight is [in, out], theirs [out, in]"),
+    Row("vmap", "torch.func.vmap, torch.func.grad", _vmap),
     Row("diff", "torch.diff", _diff),
 ]  # fmt: skip
