@@ -34,10 +34,24 @@ def test_a_picture_of_the_wrong_size_is_refused(name: str) -> None:
         tg.eval_shape(make(), picture)
 
 
-@pytest.mark.parametrize("size", [8, 31])
-def test_a_picture_of_which_nothing_is_left_is_refused(size: int) -> None:
-    with pytest.raises((tg.ShapeError, ValueError), match=r"kernel|window"):
-        tg.eval_shape(zoo.unet(), f"n 1 {size} {size}")
+TOO_SMALL: dict[str, tuple[Callable[[], nn.Layer], str]] = {
+    "UNet": (zoo.unet, "n 1 31 31"),
+    "SqueezeNet": (zoo.squeezenet, "n 3 16 16"),
+    "GoogLeNet": (zoo.googlenet, "n 3 4 4"),
+    "Darknet19": (zoo.darknet19, "n 3 16 16"),
+    "DenseNet": (zoo.densenet121, "n 3 16 16"),
+    "Xception": (zoo.xception, "n 3 4 4"),
+}
+
+
+@pytest.mark.parametrize("name", TOO_SMALL)
+def test_a_picture_of_which_nothing_is_left_is_refused(name: str) -> None:
+    make, picture = TOO_SMALL[name]
+    with pytest.raises(tg.ShapeError, match=r"the padded input: \d > \d") as caught:
+        tg.eval_shape(make(), picture)
+    (note,) = caught.value.__notes__
+    assert note.startswith(f"in {name}(")
+    assert note.endswith(f", which was given `x` of shape [{picture}]")
 
 
 def test_a_text_that_is_too_long_is_refused() -> None:

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn import Conv2d, GlobalPool, Layer, MaxPool2d, sub
 from typedgrad.ops.activation import leaky_relu
-from typedgrad.zoo.units import ConvUnit
+from typedgrad.zoo.units import ConvUnit, Given
 
 # Table 6 of the paper: the channels of the convolutions between two poolings, for a width of 32. They are of 3x3 and
 # 1x1 in turn.
@@ -42,7 +42,7 @@ def _stages(net: Darknet19) -> tuple[tuple[ConvUnit, ...], ...]:
 class Darknet19(Layer):
     """Eighteen convolutions with batch normalisation, a 1x1 convolution to the classes, whose mean is taken: logits.
 
-    `width` is the number of channels of the first convolution; a multiple of 2. Source: Redmon and Farhadi, "YOLO9000:
+    `width` is the number of channels of the first convolution. Source: Redmon and Farhadi, "YOLO9000:
     better, faster, stronger", 2016, table 6.
 
     Raises ShapeError for images of another number of channels.
@@ -60,12 +60,13 @@ class Darknet19(Layer):
     mean: GlobalPool = sub(lambda self: GlobalPool())
 
     def __call__(self, x: Float[Tensor, "n channels h w"]) -> Float[Tensor, "n classes"]:
-        y: Tensor = x
-        for place, stage in enumerate(self.stages):
-            y = self.pool(y) if place else y
-            for unit in stage:
-                y = unit(y)
-        return self.mean(self.head(y))
+        with Given(self, x):
+            y: Tensor = x
+            for place, stage in enumerate(self.stages):
+                y = self.pool(y) if place else y
+                for unit in stage:
+                    y = unit(y)
+            return self.mean(self.head(y))
 
 
 def darknet19(*, classes: int = 1000, channels: int = 3) -> Darknet19:

@@ -8,7 +8,7 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.nn import AvgPool2d, BatchNorm, Conv2d, Dense, GlobalPool, Layer, MaxPool2d, sub
 from typedgrad.ops.activation import relu
 from typedgrad.ops.move import concat
-from typedgrad.zoo.units import ConvUnit
+from typedgrad.zoo.units import ConvUnit, Given
 
 
 class DenseNetLayer(Layer):
@@ -98,10 +98,11 @@ class DenseNet(Layer):
     head: Dense = sub(lambda self: Dense(in_features=_made_by(self.blocks), out_features=self.classes))
 
     def __call__(self, x: Float[Tensor, "n channels h w"]) -> Float[Tensor, "n classes"]:
-        y: Tensor = self.pool(self.stem(x))
-        for block in self.blocks:
-            y = block(y)
-        return self.head(self.mean(relu(self.norm(y))))
+        with Given(self, x):
+            y: Tensor = self.pool(self.stem(x))
+            for block in self.blocks:
+                y = block(y)
+            return self.head(self.mean(relu(self.norm(y))))
 
 
 def densenet121(*, classes: int = 1000, channels: int = 3) -> DenseNet:

@@ -11,7 +11,7 @@ from typedgrad.ops.activation import relu
 from typedgrad.ops.move import concat
 from typedgrad.ops.rearrange import flatten
 from typedgrad.ops.resize import adaptive_avg_pool
-from typedgrad.zoo.units import ConvUnit
+from typedgrad.zoo.units import ConvUnit, Given
 
 Widths = tuple[int, int, int, int, int, int]
 
@@ -188,15 +188,16 @@ class GoogLeNet(Layer):
 
     def _run(self, x: Tensor) -> list[Tensor]:
         """What the auxiliary heads see, and the logits."""
-        y = self.pool(self.stem(x))
-        y = self.wide(self.narrow(self._normed(y)))
-        y = self.pool(self._normed(y))
-        states = []
-        for place, module in enumerate(self.modules):
-            if place in _HEADS_BEFORE:
-                states.append(y)
-            y = module(self.pool(y) if place in _POOLED_BEFORE else y)
-        return [*states, self.head(self.dropout(self.mean(y)))]
+        with Given(self, x):
+            y = self.pool(self.stem(x))
+            y = self.wide(self.narrow(self._normed(y)))
+            y = self.pool(self._normed(y))
+            states = []
+            for place, module in enumerate(self.modules):
+                if place in _HEADS_BEFORE:
+                    states.append(y)
+                y = module(self.pool(y) if place in _POOLED_BEFORE else y)
+            return [*states, self.head(self.dropout(self.mean(y)))]
 
     def _normed(self, x: Tensor) -> Tensor:
         return x if self.batch_norm else self.norm(x)

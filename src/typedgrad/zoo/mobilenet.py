@@ -79,7 +79,7 @@ def _blocks(net: MobileNetV2) -> tuple[InvertedResidual, ...]:
 class MobileNetV2(Layer):
     """A convolution, seventeen inverted residual blocks, a 1x1 convolution, the mean of each channel, dense: logits.
 
-    `width` is the number of channels of the first convolution; a multiple of 2. Source: Sandler et al., "MobileNetV2:
+    `width` is the number of channels of the first convolution; a multiple of 4. Source: Sandler et al., "MobileNetV2:
     inverted residuals and linear bottlenecks", 2018, table 2.
 
     Raises ShapeError for images of another number of channels.

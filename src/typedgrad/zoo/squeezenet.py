@@ -10,6 +10,10 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.nn import Conv2d, Dropout, GlobalPool, Layer, MaxPool2d, sub
 from typedgrad.ops.activation import relu
 from typedgrad.ops.move import concat
+from typedgrad.zoo.units import Given
+
+# Before which of the fire modules there is pooling.
+_POOLED = {"1.0": (0, 3, 7), "1.1": (0, 2, 4)}
 
 
 class Fire(Layer):
@@ -77,14 +81,11 @@ class SqueezeNet(Layer):
             raise ValueError(f"SqueezeNet: `width` must be a multiple of 4, got {self.width}")
 
     def __call__(self, x: Float[Tensor, "n channels h w"]) -> Float[Tensor, "n classes"]:
-        y: Tensor = relu(self.stem(x))
-        for place, fire in enumerate(self.fires):
-            y = fire(self.pool(y) if place in _POOLED[self.version] else y)
-        return self.mean(relu(self.head(self.dropout(y))))
-
-
-# Before which of the fire modules there is pooling.
-_POOLED = {"1.0": (0, 3, 7), "1.1": (0, 2, 4)}
+        with Given(self, x):
+            y: Tensor = relu(self.stem(x))
+            for place, fire in enumerate(self.fires):
+                y = fire(self.pool(y) if place in _POOLED[self.version] else y)
+            return self.mean(relu(self.head(self.dropout(y))))
 
 
 def squeezenet(*, version: Literal["1.0", "1.1"] = "1.0", classes: int = 1000, channels: int = 3) -> SqueezeNet:

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn import Conv2d, ConvTranspose2d, Layer, MaxPool2d, sub
 from typedgrad.ops.move import concat
-from typedgrad.zoo.units import ConvUnit
+from typedgrad.zoo.units import ConvUnit, Given
 
 
 class DoubleConv(Layer):
@@ -117,14 +117,15 @@ class UNet(Layer):
             raise ValueError(f"UNet: `padding` must be 'valid' or 'same', got {self.padding!r}")
 
     def __call__(self, x: Float[Tensor, "n channels h w"]) -> Float[Tensor, "n classes _ _"]:
-        y: Tensor = self.stem(x)
-        seen = []
-        for down in self.downs:
-            seen.append(y)
-            y = down(self.pool(y))
-        for up, beside in zip(self.ups, reversed(seen), strict=True):
-            y = up(y, beside)
-        return self.head(y)
+        with Given(self, x):
+            y: Tensor = self.stem(x)
+            seen = []
+            for down in self.downs:
+                seen.append(y)
+                y = down(self.pool(y))
+            for up, beside in zip(self.ups, reversed(seen), strict=True):
+                y = up(y, beside)
+            return self.head(y)
 
 
 def _centre(x: Tensor, like: Tensor) -> Tensor:

@@ -10,6 +10,21 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.nn import BatchNorm, Conv2d, Layer, sub
 from typedgrad.ops.activation import relu
 from typedgrad.ops.windows import Padding, Size
+from typedgrad.shapes import ShapeError
+
+
+class Given:
+    """Around the body of a model's call: where a picture turns out to be too small, the error says for which model."""
+
+    def __init__(self, layer: Layer, x: Tensor) -> None:
+        self.layer = layer
+        self.x = x
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        if isinstance(error, ShapeError):
+            error.add_note(f"in {self.layer!r}, which was given `x` of shape [{' '.join(map(str, self.x.shape))}]")
 
 
 def linear(x: Tensor) -> Tensor:

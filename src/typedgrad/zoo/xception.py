@@ -7,7 +7,7 @@ from jaxtyping import Float
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn import BatchNorm, Dense, GlobalPool, Layer, MaxPool2d, SeparableConv2d, sub
 from typedgrad.ops.activation import relu
-from typedgrad.zoo.units import ConvUnit, linear
+from typedgrad.zoo.units import ConvUnit, Given, linear
 
 
 class SeparableUnit(Layer):
@@ -105,10 +105,11 @@ class Xception(Layer):
     head: Dense = sub(lambda self: Dense(in_features=64 * self.width, out_features=self.classes))
 
     def __call__(self, x: Float[Tensor, "n channels h w"]) -> Float[Tensor, "n classes"]:
-        y: Tensor = self.second(self.first(x))
-        for block in self.blocks:
-            y = block(y)
-        return self.head(self.mean(relu(self.fourth(relu(self.third(y))))))
+        with Given(self, x):
+            y: Tensor = self.second(self.first(x))
+            for block in self.blocks:
+                y = block(y)
+            return self.head(self.mean(relu(self.fourth(relu(self.third(y))))))
 
 
 def xception(*, classes: int = 1000, channels: int = 3) -> Xception:
