@@ -29,6 +29,8 @@ from typedgrad.shapes.compare import compare_runs, sign
         ("b*t*h*k", "b*t*d", "unknown"),
         ("h*w", "2*h", "refuted"),
         ("h*k", "d", "unknown"),  # the writer may know that d is h*k
+        ("h*w", "784", "refuted"),  # but for a few sizes
+        ("8*h*w", "8", "refuted"),
         ("n+m", "k", "unknown"),
         ("2*n", "m", "unknown"),
         ("n+1", "5", "refuted"),  # n is any size, not 4

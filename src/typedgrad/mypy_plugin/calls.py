@@ -97,6 +97,7 @@ class Site:
         self.ask = ask
         self.quiet = False
         self.complained = False
+        self.last: Request | None = None
 
     def instantiate(self, sig: CallableType, actuals: Sequence[Sequence[Actual]], callee: Callee) -> CallableType:
         """The signature of one call; complains if the arguments do not fit."""
@@ -114,6 +115,7 @@ class Site:
             statics=self._statics(sig, slots, actuals),
             known=callee.known,
         )
+        self.last = request
         answer = self.judged(request, places)
         return sig.copy_modified(arg_types=[loose for _, loose in formals], ret_type=self.result(sig.ret_type, answer))
 
@@ -124,6 +126,14 @@ class Site:
             self.complained = True
             report(self.api, answer.complaint, _place(places, answer.complaint.argument) or self.context)
         return answer
+
+    def learnt(self, names: Sequence[str]) -> dict[str, str]:
+        """What names mean that the call looked at last has bound: the sizes that a layer learns from what comes in."""
+        if not names or self.last is None:
+            return {}
+        answer = self.ask(self.last._replace(result=tuple((name, "Shaped") for name in names)))
+        found = zip(names, answer.shapes, strict=False)
+        return {name: shape for name, shape in found if shape is not None and shape not in ("_", "...")}
 
     def answered(self, request: Request) -> Answer:
         """The judge's answer, with regard to what the program compares."""

@@ -262,7 +262,7 @@ def refined(site: Site, owner: Instance, e: Expression | None, arguments: Mappin
     """The result of a layer's call, where the annotation leaves something open: as the op says that it delegates to."""
     before = site.codec.read(declared) if is_tensor(get_proper_type(declared)) else None
     said = delegation(owner.type)
-    if before is None or said is None or not _leaves_open(before.shape):
+    if before is None or said is None or not (_leaves_open(before.shape) or before.dtype is None):
         return declared
     base, what = said
     # What is wrong in a body of the user's is reported there.

@@ -9,6 +9,7 @@ from mypy.nodes import ARG_STAR, ARG_STAR2, CallExpr, Expression, FuncDef, TypeI
 from mypy.types import CallableType, Instance, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from typedgrad.mypy_plugin import evaluating  # one recursion in two files: what a layer's call delegates to, are calls
+from typedgrad.mypy_plugin.annotations import fields
 from typedgrad.mypy_plugin.calls import Actual, Callee, Site
 from typedgrad.mypy_plugin.encoding import LAYER, Serial, is_tensor
 from typedgrad.mypy_plugin.notes import noted
@@ -150,7 +151,18 @@ def call(
     made = site.instantiate(sig, actuals, Callee(shown, known=known))
     if name != "__call__" or site.complained or is_self(e):
         return made
+    owner = _learnt(site, owner, known)
     return made.copy_modified(ret_type=evaluating.refined(site, owner, e, _named(sig, actuals), made.ret_type))
+
+
+def _learnt(site: Site, owner: Instance, known: Mapping[str, str]) -> Instance:
+    """The layer with the sizes that it has learnt from what came in."""
+    missing = [name for name in dict.fromkeys(fields(owner.type)) if name not in known]
+    learnt = site.learnt(missing)
+    if not learnt:
+        return owner
+    stored = dict(owner.extra_attrs.attrs) if owner.extra_attrs is not None else {}
+    return with_attributes(owner, stored | {name: site.codec.literal(size(text)) for name, text in learnt.items()})
 
 
 def _named(sig: CallableType, actuals: Sequence[Sequence[Actual]]) -> Mapping[str, Actual]:
@@ -197,6 +209,7 @@ def stage(site: Site, part: ProperType, x: Actual) -> Type | None:
     if not is_tensor(out):
         return None
     if isinstance(part, Instance) and not site.complained:
+        part = _learnt(site, part, callee.known)
         return evaluating.refined(site, part, None, _named(sig, actuals), out)
     return out
 

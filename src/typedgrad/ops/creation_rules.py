@@ -107,8 +107,10 @@ def _dtype_of(values: list[object] | tuple[object, ...]) -> str:
     for value in values:
         if isinstance(value, tuple):
             kinds.add(_KINDS[_dtype_of(value)])
-        elif isinstance(value, bool | int | float | complex | Sym):
-            kinds.add(int if isinstance(value, Sym) else type(value))
+        elif isinstance(value, str):  # a size, as text
+            kinds.add(int)
+        elif isinstance(value, bool | int | float | complex):
+            kinds.add(type(value))
         else:
             raise Inconclusive("a value is not known")
     return _DTYPES[max(kinds or {float}, key=list(_DTYPES).index)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from typedgrad.shapes import dtypes
 from typedgrad.shapes.errors import DTypeError
+from typedgrad.shapes.questions import Spelled
 from typedgrad.shapes.relations import Inconclusive
 from typedgrad.shapes.rules import rule_parameters, undecided
 
@@ -112,7 +113,8 @@ def _by_rule(
                 return None
             asked[name] = dtype
         else:
-            asked[name] = undecided(scope[name]) if name in scope else None
+            value = scope.get(name)
+            asked[name] = value.text if isinstance(value, Spelled) else undecided(value)
     try:
         made = rule(**asked)
         names = tuple(map(_dtype_name, made)) if isinstance(made, tuple) else (_dtype_name(made),) * max(count, 1)

@@ -93,6 +93,8 @@ def promise(request: Request) -> Answer:
                 names[axis.key] = (Star(axis.text),)
             else:
                 names |= {name: Sym.named(name) for name in names_of(axis.dim)}
+                # A value in braces is looked up by what stands between them.
+                names |= {name.strip("{}"): Sym.named(name) for name in names_of(axis.dim) if "{" in name}
         try:
             signature.check_result(names, parse_shape(argument.shape))
         except ShapeError as error:

@@ -74,6 +74,13 @@ def holds_for_single_sizes(gap: Sym) -> bool:
     return all(substitute(gap, {name: _LARGE + i}) != 0 for i in range(period))
 
 
+def holds_for_few_sizes(gap: Sym) -> bool:
+    """Whether only a few sizes make it 0, as in `h*w-784`: all that grows with the names grows the same way."""
+    terms = [(monomial, n) for monomial, n in gap.terms if monomial]
+    rigid = all(is_rigid(atom) for monomial, _ in terms for atom in monomial)
+    return rigid and len({n > 0 for _, n in terms}) == 1
+
+
 def _period(dim: int | Sym) -> int:
     """A number that all divisors in it divide; 0 if there is none, or a large one only, or `min` and `max` in it.
 
