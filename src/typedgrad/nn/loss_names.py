@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
-from typedgrad.nn.names import check_name
+from typedgrad.nn.names import check_name, found_in
 
 if TYPE_CHECKING:
     from typedgrad.core.tensor import Tensor
@@ -67,8 +67,11 @@ def loss(name: LossName) -> Callable[..., Tensor]:
     >>> tg.nn.loss("mse")(tg.asarray([1.0, 3.0]), tg.asarray([1.0, 1.0]))
     Tensor(2., dtype=float32)
     """
-    import typedgrad
+    from typedgrad.ops import binary_loss, cross_entropy, ctc, density_loss, embedding_loss, margin_loss, pair_loss
+    from typedgrad.ops import loss as numbers
+    from typedgrad.ops import probability_loss as probabilities
 
     check_name("loss", LossName, name)
-    found: Callable[..., Tensor] = getattr(typedgrad, name)
-    return found
+    classes = (cross_entropy, probabilities, margin_loss, embedding_loss)
+    found = found_in((numbers, binary_loss, *classes, pair_loss, density_loss, ctc), name)
+    return cast("Callable[..., Tensor]", found)

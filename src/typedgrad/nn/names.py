@@ -11,6 +11,7 @@ from typedgrad.core.tensor import Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     from typedgrad.nn.fields import Initializer
     from typedgrad.nn.scaling import Mode, Spread
@@ -129,7 +130,19 @@ def activation(name: ActivationName) -> Activation:
     >>> tg.nn.activation("relu")(tg.asarray([-1.0, 2.0]))
     Tensor([0., 2.], dtype=float32)
     """
-    return cast("Activation", _named("activation", ActivationName, name))
+    from typedgrad.ops import (
+        activation,
+        activation_curves,
+        activation_pieces,
+        elementwise,
+        simplex,
+        softmax,
+        trigonometry,
+    )
+
+    check_name("activation", ActivationName, name)
+    modules = (activation, activation_curves, activation_pieces, elementwise, simplex, softmax, trigonometry)
+    return cast("Activation", found_in(modules, _OTHER_WORDS.get(name, name)))
 
 
 def initializer(name: InitializerName) -> Initializer:
@@ -153,21 +166,14 @@ def named_initializer(name: str) -> Initializer:
     if name in _SCALED:
         scale, mode, distribution = _SCALED[name]
         return scaling.variance_scaling(scale, mode, distribution)
-    for module in (initialisers, scaling, patterns):
-        if hasattr(module, name):
-            found: object = getattr(module, name)
-            # Those with options are made by calling their name.
-            return cast("Callable[[], Initializer]", found)() if name in _WITH_OPTIONS else cast("Initializer", found)
-    raise AssertionError(f"{name} is a name without an initializer")
+    found = found_in((initialisers, scaling, patterns), name)
+    # Those with options are made by calling their name.
+    return cast("Callable[[], Initializer]", found)() if name in _WITH_OPTIONS else cast("Initializer", found)
 
 
-def _named(kind: str, names: object, name: str) -> object:
-    """What `typedgrad` has under a name that must be one of a literal type's."""
-    import typedgrad
-
-    check_name(kind, names, name)
-    found: object = getattr(typedgrad, _OTHER_WORDS.get(name, name))
-    return found
+def found_in(modules: tuple[ModuleType, ...], name: str) -> object:
+    """What the first of the modules that has the name holds under it."""
+    return next(vars(module)[name] for module in modules if name in vars(module))
 
 
 def check_name(kind: str, names: object, name: str) -> None:
