@@ -41,9 +41,9 @@ class DropConnect(Layer):
     def __init__(
         self, *, layer: Layer, drop: float | None = None, keep: float | None = None, name: str = "weight"
     ) -> None:
-        self.layer = layer  # type: ignore[misc]  # set once, before the layer is sealed; so are the next two
-        self.drop = probability("DropConnect", drop, keep)  # type: ignore[misc]
-        self.name = name  # type: ignore[misc]
+        self.layer = layer  # type: ignore[misc]  # set once, before the layer is sealed
+        self.drop = probability("DropConnect", drop, keep)  # type: ignore[misc]  # as above
+        self.name = name  # type: ignore[misc]  # as above
 
     def __check__(self) -> None:
         check_parameter(self, self.layer, self.name)
