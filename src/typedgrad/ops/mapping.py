@@ -47,25 +47,31 @@ def vmap(f: Callable[P, R], in_axes: Any = 0, out_axes: Any = 0) -> Callable[P, 
     refuse_uncallable("vmap", f)
 
     def of_all(*args: P.args, **kwargs: P.kwargs) -> R:
-        leaves, structure = flatten((args, kwargs))
-        axes = _axes_of(args, kwargs, in_axes)
-        size = _size(leaves_with_paths((args, kwargs)), axes)
-        before = opened.levels
-        level = len(before) + 1
-        opened.levels = (*before, (level, size))
-        try:
-            made = [x if axis is None else _batched(x, axis, level) for x, axis in zip(leaves, axes, strict=True)]
-            one_args, one_kwargs = unflatten(structure, made)
-            result = f(*one_args, **one_kwargs)
-        finally:
-            opened.levels = before
-        outs, out_structure = flatten(result)
-        where = _spread(out_axes, result, "out_axes")
-        gathered = [_gathered(out, axis, level, size) for out, axis in zip(outs, where, strict=True)]
-        whole: R = unflatten(out_structure, gathered)
-        return whole
+        return _mapped(f, args, kwargs, _axes_of(args, kwargs, in_axes), out_axes)
 
     return of_all
+
+
+def _mapped(
+    f: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any], axes: list[int | None], out_axes: Any
+) -> R:
+    leaves, structure = flatten((args, kwargs))
+    size = _size(leaves_with_paths((args, kwargs)), axes)
+    before = opened.levels
+    level = len(before) + 1
+    opened.levels = (*before, (level, size))
+    try:
+        made = [x if axis is None else _batched(x, axis, level) for x, axis in zip(leaves, axes, strict=True)]
+        one_args, one_kwargs = unflatten(structure, made)
+        result = f(*one_args, **one_kwargs)
+    finally:
+        opened.levels = before
+    outs, out_structure = flatten(result)
+    where = _spread(out_axes, result, "out_axes")
+    whole: R = unflatten(
+        out_structure, [_gathered(out, axis, level, size) for out, axis in zip(outs, where, strict=True)]
+    )
+    return whole
 
 
 def _batched(x: Any, axis: int, level: int) -> Any:
