@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from jaxtyping import Bool, Float, Int
 
+from typedgrad.core.batching import innermost
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.fields import param
 from typedgrad.nn.initialisers import normal
@@ -123,7 +124,8 @@ def check_indices(name: str, indices: Tensor, count: int) -> None:
     """Raise IndexError for an index that is not in 0 .. count - 1. Looks at values, where there are some."""
     if indices.device == "abstract" or not indices.size:
         return
-    for worst in (int(min(indices)), int(max(indices))):
+    whole = innermost(indices)  # of all examples under `vmap`
+    for worst in (int(min(whole)), int(max(whole))):
         if not 0 <= worst < count:
             raise IndexError(f"{name}: an index is {worst}, but must be from 0 to {count - 1}, as vocabulary={count}")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from typedgrad.core.abstract import abstract
+from typedgrad.core.batching import innermost
 from typedgrad.core.pytree import leaves_with_paths, tree_map
 from typedgrad.core.tensor import Tensor
 from typedgrad.core.typed import CHECKS, remembering
@@ -93,7 +94,7 @@ def _seen(name: str, mask: Tensor | None, lengths: Tensor | None, time: int) -> 
     if mask is not None:
         raise ValueError(f"{name}: give `mask` or `lengths`, not both")
     if lengths.device != "abstract":
-        values: Any = lengths.data
+        values: Any = innermost(lengths).data
         check_lengths(name, values, time, least=1)
     return length_mask(lengths, time)
 

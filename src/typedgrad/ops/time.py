@@ -7,6 +7,7 @@ from typing import Any
 from jaxtyping import Bool, Int, Shaped
 
 from typedgrad.backends import backend_of
+from typedgrad.core.batching import innermost
 from typedgrad.core.broadcasting import broadcast_to
 from typedgrad.core.tensor import Tensor
 from typedgrad.core.typed import typed
@@ -116,13 +117,13 @@ def _refuse(name: str, x: Tensor, mask: Tensor | None, lengths: Tensor | None) -
     if mask is not None and lengths is not None:
         raise ValueError(f"{name}: give `mask` or `lengths`, not both")
     if lengths is not None and lengths.device != "abstract" and x.device != "abstract":
-        values: Any = lengths.data
+        values: Any = innermost(lengths).data
         check_lengths(name, values, x.shape[1], least=1)
 
 
 def _refuse_gaps(mask: Tensor) -> None:
-    values: Any = mask.data
-    host = backend_of(values).to_numpy(values)
+    values: Any = innermost(mask).data  # of all examples under `vmap`
+    host = backend_of(values).to_numpy(values).reshape(-1, mask.shape[1])
     gaps = (host[:, 1:] & ~host[:, :-1]).any(axis=1)
     if gaps.any():
         raise ValueError(
