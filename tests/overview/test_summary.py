@@ -158,6 +158,29 @@ def test_states_are_no_parameters() -> None:
     assert (found.parameters, found.states, found.parameter_bytes) == (10, 10, 80)
 
 
+def test_frozen_parameters_are_not_trained() -> None:
+    model = nn.Sequential(nn.freeze(nn.Dense(in_features=4, out_features=2)), nn.Dense(in_features=2, out_features=1))
+    found = tg.summary(model, "n 4")
+    assert (found.parameters, found.states) == (3, 10)
+    assert "3, and 10 that are not trained" in str(found)
+
+
+def test_layers_around_layers_and_graphs_of_layers() -> None:
+    image, words = nn.Input(name="image", shape="n 8"), nn.Input(name="words", shape="n 6")
+    seen = image.then(nn.Dense(out_features=4), name="seen")
+    both = seen.then(nn.Concat(axis=-1), words).then(nn.Dense(out_features=3), name="both")
+    found = tg.summary(nn.Dag(inputs=(image, words), outputs=both), ("n 8", "n 6"))
+    assert [(r.path, r.options) for r in found.rows] == [
+        ("", ""),
+        ("layers.seen", "in_features=8, out_features=4"),
+        ("layers.concat", "axis=-1"),
+        ("layers.both", "in_features=10, out_features=3"),
+    ]
+    dense = nn.Dense(in_features=4, out_features=2)
+    for layer, held in ((nn.WeightNorm(layer=dense), 12), (nn.TimeDistributed(layer=dense), 10)):
+        assert tg.summary(layer, "n t 4" if held == 10 else "n 4").parameters == held
+
+
 def test_a_plain_init_may_hold_tensors_and_half_precision_is_half_as_much() -> None:
     class Own(nn.Layer):
         table: Any

@@ -213,10 +213,12 @@ def _tops(nodes: list[_Node], ranks: list[list[int]]) -> tuple[list[float], list
 
 def _way(nodes: list[_Node], link: Link, chain: list[int], tops: list[float], heights: list[float]) -> list[Point]:
     first, last = nodes[chain[0]], nodes[chain[-1]]
-    middle = tops[first.rank] + heights[first.rank] / 2
-    points = [(first.x + link.start, middle + first.height / 2)]
+    bottom = tops[first.rank] + heights[first.rank]
+    points = [(first.x + link.start, bottom - (heights[first.rank] - first.height) / 2), (first.x + link.start, bottom)]
     for i in chain[1:-1]:
         node = nodes[i]
         points += [(node.x, tops[node.rank]), (node.x, tops[node.rank] + heights[node.rank])]
-    end = tops[last.rank] + heights[last.rank] / 2 - last.height / 2
-    return [*points, (last.x + link.end, end)]
+    top = tops[last.rank]
+    points += [(last.x + link.end, top), (last.x + link.end, top + (heights[last.rank] - last.height) / 2)]
+    # Bends are between ranks only; a node that is as high as its rank needs no stretch beside others.
+    return [p for k, p in enumerate(points) if k == 0 or p != points[k - 1]]

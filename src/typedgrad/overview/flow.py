@@ -96,18 +96,24 @@ def _graph(call: Call, flow: set[int], depth: int) -> Graph:
         for k, x in enumerate(wanted):
             start = source(x)
             arrow = None if start is None else Arrow(start, place, _label(x), k if inside else 0)
-            if arrow is not None and (inside or all(_ends(a) != _ends(arrow) for a in graph.arrows)):
-                graph.arrows.append(arrow)
+            if arrow is not None:
+                _add(graph, arrow)
         maker.update((id(x), place) for x in _made(step))
     for x in call.outputs:
         start = source(x)
-        if start is not None and all((start, None) != _ends(a) for a in graph.arrows):
-            graph.arrows.append(Arrow(start, None, _label(x)))
+        if start is not None:
+            _add(graph, Arrow(start, None, _label(x)))
     return graph
 
 
-def _ends(arrow: Arrow) -> tuple[int, int | None]:
-    return arrow.source, arrow.target
+def _add(graph: Graph, arrow: Arrow) -> None:
+    """Add an arrow; where there is one already, its label says what else goes that way."""
+    for other in graph.arrows:
+        if (other.source, other.target, other.entry) == (arrow.source, arrow.target, arrow.entry):
+            if arrow.label not in other.label.split(", "):
+                other.label += f", {arrow.label}"
+            return
+    graph.arrows.append(arrow)
 
 
 def _steps(call: Call) -> Iterator[Step]:

@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from typedgrad.overview.amounts import count
-from typedgrad.overview.arrange import Arrangement, Link, Point, arrange
+from typedgrad.overview.arrange import GAP_Y, Arrangement, Link, Point, arrange
 from typedgrad.overview.flow import Box, Graph, graph_of
 from typedgrad.overview.look import FAINT, FONT, INK, LINE, MONO, OTHER, SIGNS, colour_of, shortened, text_width
 from typedgrad.overview.trace import Call
@@ -131,8 +131,9 @@ def _drawn(laid: _Laid, x: float, y: float, depth: int) -> list[str]:
     for i, inner in enumerate(laid.inside):
         left, top = x + laid.places.x[i] - laid.sizes[i][0] / 2, y + laid.places.y[i]
         if inner is not None:
-            lines += _frame(inner, left, top, depth)
-            lines += _drawn(inner, left, top + _HEADER, depth + 1)
+            frame, title = _frame(inner, left, top, depth, laid.graph.call.path)
+            # The title comes last, with a rim in the colour of the frame, so that no arrow crosses it out.
+            lines += [frame, *_drawn(inner, left, top + _HEADER, depth + 1), title]
     lines += _arrows(laid, x, y)
     for i, box in enumerate(laid.graph.boxes):
         if laid.inside[i] is None:
@@ -143,15 +144,16 @@ def _drawn(laid: _Laid, x: float, y: float, depth: int) -> list[str]:
     return lines
 
 
-def _frame(laid: _Laid, x: float, y: float, depth: int) -> list[str]:
+def _frame(laid: _Laid, x: float, y: float, depth: int, outer: str) -> tuple[str, str]:
     name, path = _title(laid.graph.call)
+    path = path.removeprefix(f"{outer}.")
     fill = "#f8fafc" if depth % 2 == 0 else "#eef2f7"
     place = f'x="{x:.1f}" y="{y:.1f}" width="{laid.width:.1f}" height="{laid.height:.1f}"'
-    words = (
-        f'x="{x + 12:.1f}" y="{y + 18:.1f}" font-size="12" font-weight="600">{escape(name)}'
-        f'<tspan dx="8" font-size="11" font-weight="400" fill="{FAINT}">{escape(path)}</tspan></text>'
-    )
-    return [f'<rect {place} rx="10" fill="{fill}" stroke="#cbd5e1"/>', f'<text fill="{INK}" {words}']
+    start = f'<text x="{x + 12:.1f}" y="{y + 18:.1f}" font-size="12" font-weight="600"'
+    tail = f'<tspan dx="8" font-size="11" font-weight="400"{{0}}>{escape(path)}</tspan></text>'
+    rim = f'{start} aria-hidden="true" fill="none" stroke="{fill}" stroke-width="5">{escape(name)}{tail.format("")}'
+    title = f'{start} fill="{INK}">{escape(name)}' + tail.format(f' fill="{FAINT}"')
+    return f'<rect {place} rx="10" fill="{fill}" stroke="#cbd5e1"/>', f"{rim}{title}"
 
 
 def _box(box: Box, middle: float, y: float, size: tuple[float, float], outer: str) -> list[str]:
@@ -221,7 +223,7 @@ def _arrows(laid: _Laid, x: float, y: float) -> list[str]:
         if leaves or (within and arrow.source < 0) or (arrow.source, arrow.label) in labelled:
             continue
         labelled.add((arrow.source, arrow.label))
-        (x1, y1), (x2, y2) = way[0], way[1]
+        (x1, y1), (x2, y2) = next(piece for piece in itertools.pairwise(way) if piece[1][1] - piece[0][1] > GAP_Y / 2)
         straight = abs(x1 - x2) < 40
         at, below = ((x1 + x2) / 2 + 6, (y1 + y2) / 2 + 3) if straight else (x1 + (6 if x2 <= x1 else -6), y1 + 13)
         anchor = "" if straight or x2 <= x1 else ' text-anchor="end"'

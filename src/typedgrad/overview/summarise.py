@@ -24,8 +24,9 @@ _HEAD = ("layer", "output", "parameters", "multiply-adds", "activations")
 class Row:
     """One call of a layer. Numbers are of what it does and holds itself, so that columns add up to the totals.
 
-    Amounts are ints, or polynomials in the names of the input's sizes. `again` says that this layer was called before,
-    so its parameters are counted there; `called` is false for layers that hold parameters but are not called.
+    Amounts are ints, or polynomials in the names of the input's sizes. `states` are numbers that gradients do not move:
+    running statistics, and frozen parameters. `again` says that the layer was called before, so what it holds is
+    counted there; `called` is false for layers that hold something but are not called.
     """
 
     path: str
@@ -67,7 +68,7 @@ class Summary:
             for line in lines
         ]
         rule = "-" * max(map(len, table))
-        kept = f", and {count(self.states)} in states" if self.states != 0 else ""
+        kept = f", and {count(self.states)} that are not trained" if self.states != 0 else ""
         totals = [
             f"parameters     {count(self.parameters)}{kept} ({memory(self.parameter_bytes)})",
             f"multiply-adds  {count(self.multiply_adds)}",
@@ -205,7 +206,7 @@ def _left_out(model: Layer, trace: Trace) -> list[tuple[Row, Weights]]:
     for path, layer in layers_with_paths(model):
         if id(layer) not in trace.seen:
             try:
-                weights = own_weights(layer, trace.tensors)
+                weights = own_weights(layer, trace.tensors, frozen=id(layer) in trace.frozen)
             except (TypeError, AttributeError):  # a size that would be learnt from what comes in
                 continue
             if weights != NOTHING:

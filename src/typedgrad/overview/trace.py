@@ -14,7 +14,7 @@ from typedgrad.nn.fields import Param, StateField, Sub
 from typedgrad.nn.layer import Layer, _same
 from typedgrad.nn.learning import learning
 from typedgrad.overview.costs import VIEWS, bytes_of, multiply_adds
-from typedgrad.overview.weights import NOTHING, Weights, layers_with_paths, own_weights
+from typedgrad.overview.weights import NOTHING, Weights, frozen_layers, layers_with_paths, own_weights
 from typedgrad.shapes import ShapeError, dtypes
 from typedgrad.shapes.dim import Sym
 from typedgrad.shapes.dtypes import KINDS
@@ -76,6 +76,7 @@ class Trace:
 
     def __init__(self, model: Layer) -> None:
         self.paths = {id(layer): path for path, layer in layers_with_paths(model)}
+        self.frozen = frozen_layers(model)
         self.root: Call | None = None
         self.open: list[Call] = []
         self.seen: set[int] = set()
@@ -136,7 +137,7 @@ class Trace:
         if step.layer is not None:
             step.options = _options(step.layer)
         if step.layer is not None and not step.again:
-            step.weights = own_weights(step.layer, self.tensors)
+            step.weights = own_weights(step.layer, self.tensors, frozen=id(step.layer) in self.frozen)
         came = {id(x) for x in step.inputs}
 
         def own(x: object) -> object:
@@ -184,11 +185,13 @@ def _described(text: str) -> Tensor:
 def _options(layer: Any) -> str:  # noqa: ANN401  # a layer of any class, whose fields are read
     """The fields that differ from their defaults, sizes that were learnt among them; layers inside are left out."""
     learnt = learning.sizes.get(id(layer), {})
+    by_fields = type(layer).__init__ is Layer.__init__  # otherwise tuples may be its own bookkeeping
     shown = []
     for name in layer._annotated:
         value, default = vars(layer).get(name, learnt.get(name)), layer._fields.get(name)
         derived = isinstance(default, (Param, StateField, Sub))
-        if value is not None and not derived and _is_plain(value) and not _same(value, default):
+        plain = _is_plain(value) and (by_fields or not isinstance(value, (tuple, bool)))
+        if value is not None and not derived and plain and not _same(value, default):
             shown.append(f"{name}={value!r}")
     return ", ".join(shown)
 

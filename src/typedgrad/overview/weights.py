@@ -11,6 +11,7 @@ from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.allocate import abstract_parameter
 from typedgrad.nn.fields import Param, StateField
+from typedgrad.nn.freeze import Frozen
 from typedgrad.nn.layer import Layer
 from typedgrad.overview.costs import bytes_of
 
@@ -21,7 +22,7 @@ M = TypeVar("M", bound=Layer)
 
 
 class Weights(NamedTuple):
-    """How many numbers are learnt, how many others a layer keeps, and the memory of both. None where not known."""
+    """How many numbers are learnt, how many others are kept (states, frozen ones), and the memory of both."""
 
     parameters: Dim
     states: Dim
@@ -74,7 +75,17 @@ def layers_with_paths(model: Layer) -> Iterator[tuple[str, Layer]]:
     yield from walk(model, "")
 
 
-def own_weights(layer: Any, met: set[int]) -> Weights:  # noqa: ANN401  # a layer of any class, whose fields are read
+def frozen_layers(model: Layer) -> set[int]:
+    """The identities of the layers that training leaves as they are."""
+    return {
+        id(inner)
+        for _, layer in layers_with_paths(model)
+        if isinstance(layer, Frozen)
+        for _, inner in layers_with_paths(layer)
+    }
+
+
+def own_weights(layer: Any, met: set[int], *, frozen: bool = False) -> Weights:  # noqa: ANN401  # fields of any class
     """What a layer holds itself, not its sub-layers; a tensor that was met before does not count again.
 
     Raises TypeError if a size is not known.
@@ -83,7 +94,9 @@ def own_weights(layer: Any, met: set[int]) -> Weights:  # noqa: ANN401  # a laye
     for name, field in layer._fields.items():
         absent = name not in vars(layer)
         if absent and isinstance(field, (Param, StateField)) and (isinstance(field, StateField) or field.wanted(layer)):
-            total = total.plus(_counted(abstract_parameter(layer, name), learnt=isinstance(field, Param)))
+            total = total.plus(
+                _counted(abstract_parameter(layer, name), learnt=isinstance(field, Param) and not frozen)
+            )
     for name, value in vars(layer).items():
         if name != "_static":
             for found in _tensors(value):
@@ -91,7 +104,9 @@ def own_weights(layer: Any, met: set[int]) -> Weights:  # noqa: ANN401  # a laye
                 key = id(found.token) if isinstance(found, State) else id(x)
                 if key not in met:
                     met.add(key)
-                    total = total.plus(_counted(x, learnt=not isinstance(found, State) and x.dtype.kind in "fc"))
+                    total = total.plus(
+                        _counted(x, learnt=not (frozen or isinstance(found, State)) and x.dtype.kind in "fc")
+                    )
     return total
 
 
