@@ -11,12 +11,12 @@ ROWS = (
         note="The gates stand as in PyTorch: input, forget, candidate, output. Keras: i, f, c, o; Caffe: i, f, o, g; DL4J: c, f, o, "
         "i; ONNX: i, o, f, c. The bias of the forget gate starts at 1, as in Keras and DL4J."),
     Row("LSTM with peepholes", "nn.Lstm(peepholes=True)", lasagne="LSTMLayer", dl4j="GravesLSTM"),
-    Row("GRU", "nn.Gru nn.GruCell", lasagne="GRULayer", keras="GRU"),
+    Row("GRU", 'nn.Gru nn.GruCell nn.Gru(reset="before")', lasagne="GRULayer", keras="GRU"),
     Row("layers on layers", "nn.Stacked nn.StackedCells", keras="StackedRNNCells"),
     Row("any recurrence", "scan", theano="scan", lasagne="CustomRecurrentLayer", keras="RNN", tf="While, Enter, Leave, NextIteration"),
     Row("condition", "cond", theano="ifelse", tf="Switch, Merge", dl4j="ifCond"),
     Row("loop", "while_loop", tf="While", dl4j="whileLoop"),
-    Row("both directions", "nn.Bidirectional", keras="Bidirectional", dl4j="Bidirectional, GravesBidirectionalLSTM"),
+    Row("both directions", 'nn.Bidirectional nn.Bidirectional(merge="add") nn.Bidirectional(merge="multiply") nn.Bidirectional(merge="average")', keras="Bidirectional", dl4j="Bidirectional, GravesBidirectionalLSTM"),
     Row("a layer at each step", "nn.TimeDistributed", keras="TimeDistributed", dl4j="TimeDistributed"),
     Row("the last step", "nn.LastStep", dl4j="LastTimeStep, LastTimeStepVertex"),
     Row("masks", "length_mask nn.MaskValue", keras="Masking", dl4j="MaskLayer, MaskZeroLayer",
@@ -32,6 +32,7 @@ ROWS = (
     Row("multi-head attention", "nn.MultiHeadAttention", keras="MultiHeadAttention", dl4j="SelfAttentionLayer"),
     Row("grouped queries", "nn.MultiHeadAttention(kv_heads=2)", keras="GroupedQueryAttention"),
     Row("learnt queries", "nn.LearnedQueries", want="should", dl4j="LearnedSelfAttentionLayer"),
+    Row("causal attention", "nn.MultiHeadAttention(causal=True) causal_mask", keras="use_causal_mask"),
     Row("transformer blocks", "nn.TransformerEncoderBlock nn.TransformerDecoderBlock nn.FeedForward"),
     Row("positions", "nn.SinusoidalPositions nn.LearnedPositions nn.RotaryPositions sinusoidal_positions rotary"),
 )  # fmt: skip

@@ -48,6 +48,16 @@ def test_an_option_of_ours_is_there(name: str) -> None:
             assert value.strip('"') in annotation
 
 
+LOSSES = {name for row in SECTIONS["Losses"] for name in row.names()} - {"add", "nn.Crop2d", "train.fit", "typed"}
+
+
+@pytest.mark.parametrize("name", sorted(LOSSES))
+def test_a_loss_takes_weights_a_mask_and_a_reduction(name: str) -> None:
+    found = resolved(name)
+    assert callable(found)
+    assert {"weights", "mask", "reduction"} <= {*inspect.signature(found).parameters}
+
+
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_every_name_of_a_system_is_in_the_table(system: str) -> None:
     known = {name.split()[0] for row in ROWS for name in row.theirs(system)}
