@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_TENSOR: Final = re.compile(r"(?:typedgrad\.core\.tensor\.)?\bTensor\[")
+_TENSOR: Final = re.compile(r"(?:typedgrad\.core\.tensor\.)?\bTensor\[|(?:numpy\.)?\bndarray\[")
 _PHANTOM: Final = re.compile(r"(?:typedgrad\.shapes\.phantom\.)?(?:Size|Kind)\[Literal\['([^']*)'\]\] \| Any")
 
 
 def pretty(text: str) -> str:
-    """A message of mypy with its tensor types as annotations.
+    """A message of mypy with its types of tensors and of annotated arrays as annotations.
 
     >>> pretty("list[Tensor[Size[Literal['b 2*n _']] | Any, Kind[Literal['Float64']] | Any]]")
     'list[Float64[Tensor, "b 2*n _"]]'
@@ -23,13 +23,30 @@ def pretty(text: str) -> str:
         end = _closing(text, found.end())
         parts = _split(text[found.end() : end])
         out.append(text[at : found.start()])
-        out.append(_tensor(*parts) if len(parts) == 2 else text[found.start() : end + 1])
+        out.append(_written(found.group(), *parts) or text[found.start() : end + 1])
         at = end + 1
     return "".join([*out, text[at:]])
 
 
+def _written(head: str, *parts: str) -> str:
+    """The annotation; empty for what is none."""
+    if len(parts) != 2:
+        return ""
+    if not head.endswith("ndarray["):
+        return _tensor(*parts)
+    kind, colon, axes = _label(parts[0], "").partition(": ")
+    if not colon:
+        return ""
+    return "ndarray" if (kind, axes) == ("Shaped", "...") else f'{kind}[ndarray, "{_plain(axes)}"]'
+
+
+def _plain(axes: str) -> str:
+    """Axes without the marks of names that belong to a call, or to nobody."""
+    return axes.replace("@?", "").replace("@!", "").replace("@", "")
+
+
 def _tensor(shape: str, dtype: str) -> str:
-    kind, axes = _label(dtype, "Shaped"), _label(shape, "...").replace("@?", "").replace("@!", "").replace("@", "")
+    kind, axes = _label(dtype, "Shaped"), _plain(_label(shape, "..."))
     return "Tensor" if (kind, axes) == ("Shaped", "...") else f'{kind}[Tensor, "{axes}"]'
 
 

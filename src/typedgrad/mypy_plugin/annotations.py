@@ -26,7 +26,7 @@ from mypy.types import (
 
 from typedgrad.mypy_plugin.aliases import dtype_class
 from typedgrad.mypy_plugin.definitions import classes
-from typedgrad.mypy_plugin.encoding import FREE, LAYER, MARK, NEW, Codec, Known, is_tensor, map_tensors
+from typedgrad.mypy_plugin.encoding import ARRAY, FREE, LAYER, MARK, NEW, Codec, Known, is_tensor, map_tensors
 from typedgrad.mypy_plugin.report import report
 
 if TYPE_CHECKING:
@@ -59,7 +59,17 @@ def analyze(ctx: AnalyzeTypeContext, codec: Codec, ask: Ask) -> Type:
     # `#n` may be 1 in the body, which is why the judge calls it unknown; callers need to see it.
     seen = zip(text.split(), (answer.shapes[0] or "").split(), strict=True)
     axes = Scope.around(api.api, ctx.type).mark(" ".join(raw if "#" in raw else token for raw, token in seen))
-    return map_tensors(base, lambda tensor: _inside(tensor, Known(axes, kind), codec))
+    return map_tensors(_labelled(base, codec), lambda tensor: _inside(tensor, Known(axes, kind), codec))
+
+
+def _labelled(base: Type, codec: Codec) -> Type:
+    """The type, with numpy arrays in it ready for a shape."""
+    proper = get_proper_type(base)
+    if isinstance(proper, Instance) and proper.type.fullname == ARRAY and not is_tensor(proper):
+        return codec.tensor(proper, Known())
+    if isinstance(proper, UnionType):
+        return UnionType([_labelled(item, codec) for item in proper.items])
+    return base
 
 
 def plain(ctx: AnalyzeTypeContext, codec: Codec) -> Type:

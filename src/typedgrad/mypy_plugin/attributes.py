@@ -57,6 +57,18 @@ def _fields(owner: TupleType) -> list[str]:
     return [item.value for item in items if isinstance(item, LiteralType) and isinstance(item.value, str)]
 
 
+def of_array(site: Site, ctx: AttributeContext) -> Type:
+    """The `shape` of a numpy array, with what its annotation says."""
+    e, default = ctx.context, ctx.default_attr_type
+    owner = site.folder.exactly(e.expr if isinstance(e, MemberExpr) else None, ctx.type)
+    if ctx.is_lvalue or not isinstance(owner, Instance) or not is_tensor(owner):
+        return default
+    known = site.codec.read(owner)
+    shape = as_actual(known.shape) if known is not None else None
+    count = 0 if shape is None or "*" in shape or "..." in shape else len(shape.split())
+    return _shape(site, owner, site.codec.items([site.codec.integer(None)] * count) if count else default)
+
+
 def _shape(site: Site, owner: Instance, default: Type) -> Type:
     known = site.codec.read(owner)
     shape = as_actual(known.shape) if known is not None else None

@@ -32,6 +32,7 @@ from mypy.types import (
 )
 
 TENSOR: Final = "typedgrad.core.tensor.Tensor"
+ARRAY: Final = "numpy.ndarray"
 LAYER: Final = "typedgrad.nn.layer.Layer"
 PHANTOMS: Final = "typedgrad.shapes.phantom"
 SIZE: Final = f"{PHANTOMS}.Size"
@@ -94,7 +95,10 @@ class Codec:
     # -- writing ---------------------------------------------------------------------------------------------------
 
     def tensor(self, base: Instance, known: Known) -> Instance:
-        """`base`, a Tensor, with this shape and dtype."""
+        """`base`, a Tensor or a numpy array, with this shape and dtype."""
+        if base.type.fullname == ARRAY:
+            # The label stands for the shape alone: numpy's own rules need the dtype.
+            return base.copy_modified(args=[self._label(SIZE, _of_array(known)), *base.args[1:]])
         return base.copy_modified(args=[self.shape(known.shape), self.dtype(known.dtype)])
 
     def shape(self, text: str | None) -> Type:
@@ -197,8 +201,10 @@ class Codec:
             found = [self.read(item) for item in typ.items if not isinstance(get_proper_type(item), NoneType)]
             tensors = [known for known in found if known is not None]
             return agreement(tensors) if tensors and len(tensors) == len(found) else None
-        if not isinstance(typ, Instance) or not typ.type.has_base(TENSOR) or len(typ.args) != 2:
+        if not isinstance(typ, Instance) or len(typ.args) != 2:
             return None
+        if not typ.type.has_base(TENSOR):
+            return _read_array(typ) if is_tensor(typ) else None
         key = (id(typ.args[0]), id(typ.args[1]))
         seen = self._seen.get(key)
         if seen is None:
@@ -313,9 +319,31 @@ def filled(known: str | None, declared: str | None) -> str | None:
     return " ".join(b if a == "_" else a for a, b in pairs)
 
 
+def _of_array(known: Known) -> str:
+    """`Float32: b 784`. What nothing is known of is `Shaped: ...`."""
+    return f"{class_of(known.dtype or 'Shaped')}: {'...' if known.shape is None else known.shape}"
+
+
+def _read_array(typ: Instance) -> Known:
+    proper = get_proper_type(typ.args[0])
+    found = []
+    for label in _labels(proper, SIZE) if isinstance(proper, UnionType) else []:
+        kind, _, shape = label.partition(":")
+        found.append(Known(shape.strip(), None if kind == "Shaped" else name_of(kind)))
+    known = agreement(found) if found else Known()
+    return known._replace(shape=None) if known.shape == "..." else known
+
+
 def is_tensor(typ: ProperType) -> bool:
-    """Whether it is the Tensor class, whatever its arguments."""
-    return isinstance(typ, Instance) and typ.type.fullname == TENSOR and len(typ.args) == 2
+    """Whether it is the Tensor class, whatever its arguments; or a numpy array that has been annotated with a shape."""
+    if not isinstance(typ, Instance) or len(typ.args) != 2:
+        return False
+    if typ.type.fullname == TENSOR:
+        return True
+    first = get_proper_type(typ.args[0]) if typ.type.fullname == ARRAY else None
+    return isinstance(first, UnionType) and any(
+        isinstance(item, Instance) and item.type.fullname == SIZE for item in map(get_proper_type, first.items)
+    )
 
 
 def tensors_in(typ: Type) -> list[Instance]:

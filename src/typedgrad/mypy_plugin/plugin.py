@@ -153,16 +153,22 @@ class TypedgradPlugin(Plugin):
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """Drop the shapes that a type variable has carried where they do not belong."""
+        if fullname.startswith("numpy."):
+            return self._guarded(self._unlabelled, _as_made)
         return None if fullname.startswith(FOREIGN) else self._guarded(lambda ctx: self._made(ctx, fullname), _as_made)
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """The same for methods; and what is read from a container that changes is of unknown shape."""
         if fullname in READS:
             return self._guarded(self._read, _as_made)
+        if fullname.startswith("numpy."):
+            return self._guarded(self._unlabelled, _as_made)
         return None if fullname.startswith(FOREIGN) else self._guarded(lambda ctx: self._made(ctx, fullname), _as_made)
 
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Shapes of attributes, `x.shape`, `x.mT`, sub-layers."""
+        if fullname.startswith("numpy."):
+            return self._guarded(self._of_array, lambda ctx: ctx.default_attr_type)
         if fullname.startswith(FOREIGN):
             return None
         return self._guarded(
@@ -201,6 +207,15 @@ class TypedgradPlugin(Plugin):
                 ret_type=map_tensors(function.ret_type, self.codec.bare),
             )
         return self.codec.outside(made)
+
+    def _unlabelled(self, ctx: FunctionContext | MethodContext) -> Type:
+        """What numpy makes of arrays is of unknown shape to us."""
+        return map_tensors(ctx.default_return_type, self.codec.bare)
+
+    def _of_array(self, ctx: AttributeContext) -> Type:
+        if isinstance(ctx.context, MemberExpr) and ctx.context.name == "shape":
+            return attributes.of_array(self._site(ctx.api, ctx.context), ctx)
+        return map_tensors(ctx.default_attr_type, self.codec.bare)
 
     def _read(self, ctx: MethodContext) -> Type:
         made = ctx.default_return_type

@@ -43,6 +43,7 @@ from typedgrad.mypy_plugin.aliases import dtype_class, source
 from typedgrad.mypy_plugin.calls import Site
 from typedgrad.mypy_plugin.definitions import HIDDEN, functions, statements
 from typedgrad.mypy_plugin.encoding import (
+    ARRAY,
     PHANTOMS,
     Known,
     as_actual,
@@ -183,12 +184,17 @@ def kept(site: Site, sig: CallableType) -> CallableType:
         title = function.name if returned else ""
         if not _fits(site, get_proper_type(wanted), get_proper_type(given), value, title, name.value):
             given = map_tensors(given, site.codec.bare)
-        elif isinstance(proper := get_proper_type(given), AnyType) and proper.is_from_error:
-            # Something was reported already.
+        elif isinstance(proper := get_proper_type(given), AnyType) and (proper.is_from_error or _is_array(wanted)):
+            # Something was reported already; or numpy's stubs do not know what comes out, which is no mistake.
             given = wanted
         elif not returned and is_tensor(get_proper_type(wanted)) and is_tensor(get_proper_type(given)):
             given = _filled(site, given, wanted)
     return sig.copy_modified(arg_types=[site.codec.anything(), sig.arg_types[1]], ret_type=given, variables=[])
+
+
+def _is_array(typ: Type) -> bool:
+    proper = get_proper_type(typ)
+    return isinstance(proper, Instance) and proper.type.fullname == ARRAY
 
 
 def _filled(site: Site, given: Type, wanted: Type) -> Type:
