@@ -42,7 +42,7 @@ def _line(row: Row, places: dict[str, str]) -> str:
 
 def _ours(row: Row, places: dict[str, str]) -> str:
     if not row.ours:
-        return f"not yet: {row.why[0].lower()}{row.why[1:]}" if row.why[1].islower() else f"not yet: {row.why}"
+        return f"not yet: {row.why[0].lower()}{row.why[1:]}" if row.why[0].isupper() else f"not yet: {row.why}"
     return ", ".join(_link(name, places) for name in row.names())
 
 

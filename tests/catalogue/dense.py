@@ -38,7 +38,7 @@ ROWS = (
     Row("highway", "nn.Highway"),
     Row("residual", "nn.Residual"),
     Row("auto-encoder", "", want="should", dl4j="AutoEncoder, VariationalAutoencoder",
-        why="A recipe over dense layers; the test models have a variational one."),
+        why="A recipe over dense layers."),
     Row("winner takes all", "", want="could", lasagne="FeatureWTALayer", why="Mask by `topk`."),
     Row("k-means as a layer", "", want="could", torch="Kmeans", why="No gradient goes through it."),
     Row("capsules", "", want="could", dl4j="PrimaryCapsules, CapsuleLayer, CapsuleStrengthLayer",

@@ -33,7 +33,7 @@ UPDATERS = (
     Row("FTRL", "optim.ftrl", want="should", keras="Ftrl", tf="Ftrl"),
     Row("LAMB", "optim.lamb", want="should", keras="Lamb"),
     Row("RAdam", "optim.radam", want="could"),
-    Row("schedule-free", "", want="could", keras="ScheduleFreeAdamW", why="Not among the musts."),
+    Row("schedule-free", "", want="could", keras="ScheduleFreeAdamW", why="Waits for a user."),
     Row("loss scaling", "", want="should", keras="LossScale", why="Comes with half precision."),
     Row("evolution", "", want="could", torch="cmaes, de", why="Needs no gradients."),
     Row("settings by group", "optim.grouped", caffe="lr_mult, decay_mult", keras="MultiOptimizer", dl4j="biasUpdater"),
@@ -130,5 +130,5 @@ ZOO = (
     Row("SimpleCNN", "zoo.simple_cnn", want="should", dl4j="SimpleCNN"),
     Row("YOLO", "", want="could", dl4j="TinyYOLO, YOLO2", why="Its loss is not there yet."),
     Row("Inception-ResNet, FaceNet, NASNet", "", want="could", dl4j="InceptionResNetV1, FaceNetNN4Small2, NASNet",
-        keras="InceptionResNetV2, NASNetLarge", why="Not among the musts."),
+        keras="InceptionResNetV2, NASNetLarge", why="Waits for a user."),
 )  # fmt: skip
