@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import typedgrad as tg
+from tests.backends import strict as strict
 from typedgrad.testing import assert_gradients
 
 Array = np.ndarray[tuple[int, ...], np.dtype[Any]]
@@ -90,6 +91,20 @@ def test_long_sequences_in_single_and_half_precision() -> None:
         found, gradient = tg.value_and_grad(lambda x: tg.ctc_with_logits(x, labels))(tg.asarray(x, dtype=dtype))
         assert found.dtype.name == gradient.dtype.name == dtype
         assert found.item() == pytest.approx(wanted, rel=rel)
+
+
+def test_every_backend_computes_the_same() -> None:
+    logs, labels, lengths = logarithms(3, 5, 3), tg.asarray([[1, 2], [2, 2], [1, 0]]), tg.asarray([2, 2, 1])
+    elsewhere = [tg.to(x, "strict") for x in (logs, labels, lengths)]
+    found = tg.ctc(elsewhere[0], elsewhere[1], lengths=elsewhere[2], reduction="none")
+    wanted = tg.ctc(logs, labels, lengths=lengths, reduction="none")
+    assert found.device == "strict"
+    assert np.allclose(tg.to_numpy(found), tg.to_numpy(wanted), rtol=1e-12)
+    gradient = tg.grad(lambda x: tg.ctc(x, elsewhere[1], lengths=elsewhere[2]))(elsewhere[0])
+    there = tg.grad(lambda x: tg.ctc(x, labels, lengths=lengths))(logs)
+    assert np.allclose(tg.to_numpy(gradient), tg.to_numpy(there), rtol=1e-12)
+    nothing = tg.to(tg.zeros((3, 0), dtype="int64"), "strict")
+    assert tg.ctc(elsewhere[0], nothing).device == "strict"
 
 
 def test_the_mean_is_over_examples() -> None:

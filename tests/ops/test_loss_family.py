@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import typedgrad as tg
-from tests.ops.loss_cases import LOSSES, Array, LossCase, N
+from tests.backends import strict as strict
+from tests.ops.loss_cases import LOSSES, Array, C, LossCase, N
 from typedgrad.testing import assert_gradients
 
 W = np.array([0.5, 0.0, 2.0, 1.0, 3.0])
@@ -55,6 +56,24 @@ def test_gradients_of_first_and_second_order(case: LossCase) -> None:
     places = tuple(range(len(at)))
     assert_gradients(f, *at)
     assert_gradients(tg.grad(f, argnums=places), *at, tolerance=1e-5)
+
+
+@every_loss
+def test_every_backend_computes_the_same(case: LossCase) -> None:
+    options = {name: tg.to(v, "strict") if isinstance(v, tg.Tensor) else v for name, v in case.options.items()}
+    given = {name: tg.to(value, "strict") for name, value in tensors(case).items()}
+    weights, mask = tg.to(tg.asarray(W), "strict"), tg.to(tg.asarray(M), "strict")
+
+    def f(*values: tg.Tensor) -> tg.Tensor:
+        changed = dict(zip(case.by, values, strict=True))
+        return case.loss(**(given | changed | {**options, "weights": weights, "mask": mask}))
+
+    assert close(
+        f(*(given[name] for name in case.by)), tg.to_numpy(called(case, weights=tg.asarray(W), mask=tg.asarray(M)))
+    )
+    for gradient in tg.grad(f, argnums=tuple(range(len(case.by))))(*(given[name] for name in case.by)):
+        assert gradient.device == "strict"
+        assert np.isfinite(tg.to_numpy(gradient)).all()
 
 
 @every_loss
@@ -152,6 +171,17 @@ def test_shapes_alone_are_enough(case: LossCase) -> None:
 
     assert tg.eval_shape(f, *given).shape == each(case).shape
     assert tg.eval_shape(lambda *v: tg.mean(f(*v)), *given).shape == ()
+    # Sizes may be symbols, with weights and masks as well.
+    sizes = {N: "n", C: "c", 3: "k", 2: "d"}
+    symbols = [tg.abstract(" ".join(sizes[s] for s in v.shape), str(v.dtype)) for v in case.arguments.values()]
+    wanted = " ".join(sizes[s] for s in each(case).shape)
+    assert str(tg.eval_shape(f, *symbols)) == f"Tensor(float64[{wanted}], abstract)"
+    weights, mask = tg.abstract("n"), tg.abstract("n", "bool")
+
+    def reduced(weights: tg.Tensor, mask: tg.Tensor, *values: tg.Tensor) -> tg.Tensor:
+        return case.loss(**dict(zip(names, values, strict=True)), **options, weights=weights, mask=mask)
+
+    assert tg.eval_shape(reduced, weights, mask, *symbols).shape == ()
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typedgrad.core.tensor import Number, Tensor
 from typedgrad.ops.arithmetic import square
 from typedgrad.ops.binary_loss import times_log
 from typedgrad.ops.elementwise import exp, log
+from typedgrad.ops.like import ones_like
 from typedgrad.ops.move import expand_dims
 from typedgrad.ops.reduce import sum
 from typedgrad.ops.reduction import Reduction
@@ -207,8 +208,8 @@ def mixture_density(
     """
     logits, means, log_scales, target = shown("mixture_density", mask, logits, means, log_scales, target)
     distance = sum(square(means - expand_dims(target, -2)), axis=-1)
-    d = target.shape[-1]
-    each = -0.5 * distance * exp(-2.0 * log_scales) - d * log_scales - 0.5 * d * _LOG_2_PI
+    d = sum(ones_like(target), axis=-1, keepdims=True)
+    each = -0.5 * distance * exp(-2.0 * log_scales) - d * (log_scales + 0.5 * _LOG_2_PI)
     values = -logsumexp(log_softmax(logits, axis=-1) + each, axis=-1)
     return reduced("mixture_density", values, weights, mask, reduction)
 

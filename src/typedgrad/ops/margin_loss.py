@@ -14,7 +14,7 @@ from typedgrad.ops.elementwise import exp
 from typedgrad.ops.move import expand_dims
 from typedgrad.ops.one_hot import one_hot
 from typedgrad.ops.power import power
-from typedgrad.ops.reduce import max, sum
+from typedgrad.ops.reduce import max, mean, sum
 from typedgrad.ops.reduction import Reduction
 from typedgrad.ops.selection import where
 from typedgrad.ops.targets import check_probabilities
@@ -107,7 +107,7 @@ def multi_margin(
     (prediction,) = shown("multi_margin", mask, prediction)
     right, wanted = _at_label(prediction, labels)
     over = power(relu(prediction - expand_dims(right, -1) + margin), p)
-    values = sum(where(wanted > 0.0, 0.0, over), axis=-1) / prediction.shape[-1]
+    values = mean(where(wanted > 0.0, 0.0, over), axis=-1)
     if class_weights is not None:
         values = values * of_labels("multi_margin", class_weights, labels)
     return reduced("multi_margin", values, weights, mask, reduction)
@@ -162,7 +162,7 @@ def multilabel_margin(
     prediction, target = shown("multilabel_margin", mask, prediction, target)
     check_probabilities("multilabel_margin", "target", target)
     over = relu(1.0 - expand_dims(prediction, -1) + expand_dims(prediction, -2))
-    values = _over_pairs(over, target) / prediction.shape[-1]
+    values = sum(mean(_of_pairs(over, target), axis=-1), axis=-1)
     return reduced("multilabel_margin", values, weights, mask, reduction)
 
 
@@ -188,7 +188,8 @@ def multi_label(
     prediction, target = shown("multi_label", mask, prediction, target)
     check_probabilities("multi_label", "target", target)
     pairs = sum(target, axis=-1) * sum(1.0 - target, axis=-1)
-    total = _over_pairs(exp(expand_dims(prediction, -2) - expand_dims(prediction, -1)), target)
+    each = _of_pairs(exp(expand_dims(prediction, -2) - expand_dims(prediction, -1)), target)
+    total = sum(each, axis=(-2, -1))
     return reduced("multi_label", total / where(pairs > 0.0, pairs, 1.0), weights, mask, reduction)
 
 
@@ -198,6 +199,6 @@ def _at_label(prediction: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     return sum(wanted * prediction, axis=-1), wanted
 
 
-def _over_pairs(values: Tensor, target: Tensor) -> Tensor:
-    """The sum of what is there for each pair of a wanted class, along the rows, and an unwanted one."""
-    return sum(values * expand_dims(target, -1) * expand_dims(1.0 - target, -2), axis=(-2, -1))
+def _of_pairs(values: Tensor, target: Tensor) -> Tensor:
+    """What is there for each pair of a wanted class, along the rows, and an unwanted one; 0 for other pairs."""
+    return values * expand_dims(target, -1) * expand_dims(1.0 - target, -2)
