@@ -197,6 +197,24 @@ def test_other_backends_give_the_same(kind: Kind) -> None:
         kind.empty.update(*(tg.abstract(x.shape, x.dtype) for x in kind.arguments))
 
 
+@pytest.mark.parametrize(
+    "name", ["BinaryClassification", "Roc", "Regression", "Calibration of one", "BinaryIoU", "RocBinary"]
+)
+def test_the_axis_of_one_output_may_be_there_or_not(name: str) -> None:
+    empty: dict[str, Any] = {"Regression": metrics.Regression.empty(), "RocBinary": metrics.RocBinary.empty(1)}
+    metric = empty.get(name) or KINDS[name].empty
+    if name == "BinaryClassification":
+        metric = metrics.BinaryClassification.empty()
+    p, y, keep = PROBABILITIES[:, 0], YES[:, 0], RNG.random(N) < 0.5
+    wanted = metric.update(tg.asarray(p), tg.asarray(y), mask=tg.asarray(keep), weights=tg.asarray(WEIGHTS))
+    columns = [tg.asarray(x[:, None]) for x in (p, y, keep, WEIGHTS)]
+    assert metric.update(columns[0], columns[1], mask=columns[2], weights=columns[3]) == wanted
+    assert metric.update(columns[0], columns[1], mask=tg.asarray(keep), weights=tg.asarray(WEIGHTS)) == wanted
+    assert metric.update(columns[0], columns[1], mask=columns[2]) != metric.update(columns[0], columns[1])
+    with pytest.raises(TypeError, match="mask must be a Tensor, not list"):
+        metric.update(columns[0], columns[1], mask=keep.tolist())
+
+
 LOGITS = ("BinaryClassification", "Roc", "RocBinary", "RocMulticlass", "Calibration", "BinaryIoU")
 
 

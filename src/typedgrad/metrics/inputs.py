@@ -132,11 +132,12 @@ def elementwise(
         shown = Operand(names[0], [*map(str, given.shape)], [given.ndim - 1] if given.ndim else [])
         summary = f"{names[0]} has {last} along axis -1, but there are {columns} {what}"
         raise ShapeError(summary, where=title, operands=[shown])
-    axis_given = columns > 1 or (given.ndim > 1 and last == 1)
+    each_has_one = given.shape in [getattr(x, "shape", None) for x in (mask, weights)]
+    axis_given = columns > 1 or (given.ndim > 1 and last == 1 and not each_has_one)
     batch = given.shape[:-1] if axis_given else given.shape
     each: NDArray[np.bool_] | None = None
     p, y = (x.astype(np.float64, copy=False).reshape(-1, columns) for x in (given, wanted))
-    if mask is not None and mask.shape == given.shape and batch != given.shape:
+    if mask is not None and getattr(mask, "shape", None) == given.shape and batch != given.shape:
         each = zeros_and_ones(title, "mask", mask).reshape(-1, columns)
         mask = None
     return chosen(title, p, y, mask, weights, batch, names[1]), each
