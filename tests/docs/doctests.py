@@ -57,7 +57,7 @@ def modules() -> Iterator[ModuleType]:
     """Every module of the library."""
     yield tg
     for found in pkgutil.walk_packages(tg.__path__, "typedgrad."):
-        if found.name not in NEED_A_GPU:
+        if found.name not in NEED_A_GPU and not found.name.endswith(".__main__"):  # a program, which runs when imported
             yield importlib.import_module(found.name)
 
 
