@@ -191,17 +191,19 @@ static void OF(kernel_conv_pack_weight)(const Call *call, int64_t begin, int64_t
     }
 }
 
-/* The outer products of J numbers of the input with vectors of the cotangent, summed over a row of pixels. */
+/* The outer products of J numbers of the input with vectors of the cotangent, summed over a plane of pixels. A vector may
+   reach into the pixels after its own, whose products nobody stores, but not beyond the array. */
 #define OUTER(J, B)                                                                                              \
     static void OF(outer_##J##_##B)(const REAL *restrict x, const REAL *restrict g, REAL *restrict out,         \
-                                    const int64_t *step, int64_t padded, int64_t valid) {                       \
+                                    const int64_t *step, int64_t padded, int64_t valid, const REAL *limit) {    \
         OF(Vector) sums[J][B];                                                                                   \
         for (int j = 0; j < J; j++)                                                                              \
             for (int b = 0; b < B; b++) sums[j][b] = *(OF(Vector) *)(out + j * padded + b * LANES);              \
         int64_t height = step[0], width = step[1];                                                               \
         for (int64_t h = 0; h < height; h++) {                                                                   \
             const REAL *xr = x + h * step[2], *gr = g + h * step[4];                                             \
-            int64_t safe = h + 1 < height || !step[6] || valid >= B * LANES ? width : width - 1;                 \
+            int64_t beyond = gr + (width - 1) * step[5] + B * LANES - limit;                                     \
+            int64_t safe = beyond <= 0 ? width : width - (beyond + step[5] - 1) / step[5];                       \
             for (int64_t i = 0; i < width; i++, xr += step[3], gr += step[5]) {                                  \
                 OF(Vector) given[B];                                                                             \
                 if (i < safe) {                                                                                  \
@@ -210,7 +212,7 @@ static void OF(kernel_conv_pack_weight)(const Call *call, int64_t begin, int64_t
                 } else {                                                                                         \
                     REAL last[B * LANES];                                                                        \
                     memset(last, 0, sizeof last);                                                                \
-                    memcpy(last, gr, (size_t)valid * sizeof(REAL));                                              \
+                    memcpy(last, gr, (size_t)(valid < B * LANES ? valid : B * LANES) * sizeof(REAL));            \
                     for (int b = 0; b < B; b++) given[b] = *(const OF(Vector) *)(last + b * LANES);              \
                 }                                                                                                \
                 _Pragma("GCC unroll 16") for (int j = 0; j < J; j++) {                                           \
@@ -229,7 +231,7 @@ OUTER(12, 2) OUTER(8, 2)
 OUTER(6, 2) OUTER(4, 2) OUTER(3, 2) OUTER(2, 2) OUTER(1, 2)
 #undef OUTER
 
-typedef void (*OF(Outer))(const REAL *, const REAL *, REAL *, const int64_t *, int64_t, int64_t);
+typedef void (*OF(Outer))(const REAL *, const REAL *, REAL *, const int64_t *, int64_t, int64_t, const REAL *);
 
 static OF(Outer) OF(outer_of)(int64_t numbers, int vectors, int *taken) {
 #define TAKE(J, B)                   \
@@ -257,14 +259,14 @@ static void OF(kernel_conv_weight_parts)(const Call *call, int64_t begin, int64_
     int64_t depths = s[9], rows = s[10], runs = s[11], length = s[12], padded = s[20], valid = s[21];
     int64_t taps = depths * rows * runs * length, vectors = padded / LANES;
     int block = vectors % 2 == 0 ? 2 : 1;
+    const REAL *limit = (const REAL *)call->at[1] + images * s[16]; /* vectors must not be read beyond it */
     for (int64_t share = begin; share < end; share++) {
         REAL *out = (REAL *)call->at[2] + share * (taps + 1) * padded;
         memset(out, 0, (size_t)((taps + 1) * padded) * sizeof(REAL));
         for (int64_t n = images * share / shares; n < images * (share + 1) / shares; n++)
             for (int64_t z = 0; z < depth; z++) {
                 const REAL *g = (const REAL *)call->at[1] + s[23] + n * s[16] + z * s[17];
-                int last = n == images - 1 && z == depth - 1;
-                int64_t step[7] = {height, width, s[7], s[8], s[18], s[19], last};
+                int64_t step[6] = {height, width, s[7], s[8], s[18], s[19]};
                 for (int64_t t = 0; t < depths * rows * runs; t++) {
                     int64_t d = t / (rows * runs), r = t / runs % rows, u = t % runs;
                     const REAL *x = (const REAL *)call->at[0] + s[22] + n * s[5] + z * s[6] + d * s[13] + r * s[14] + u * s[15];
@@ -273,7 +275,7 @@ static void OF(kernel_conv_weight_parts)(const Call *call, int64_t begin, int64_
                         OF(Outer) outer = OF(outer_of)(length - j, block, &taken);
                         for (int64_t v = 0; v < vectors; v += block)
                             outer(x + j, g + v * LANES, out + (t * length + j) * padded + v * LANES, step, padded,
-                                  valid - v * LANES);
+                                  valid - v * LANES, limit);
                     }
                 }
                 REAL *bias = out + taps * padded;

@@ -10,14 +10,14 @@
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE float power_of_two_f32(int32_t k) {
-    uint32_t bits = (uint32_t)(k + 127) << 23;
+    uint32_t bits = ((uint32_t)k + 127u) << 23;
     float value;
     memcpy(&value, &bits, 4);
     return value;
 }
 
 INLINE double power_of_two_f64(int64_t k) {
-    uint64_t bits = (uint64_t)(k + 1023) << 52;
+    uint64_t bits = ((uint64_t)k + 1023u) << 52;
     double value;
     memcpy(&value, &bits, 8);
     return value;
@@ -59,7 +59,7 @@ INLINE float exp_f32(float x) {
     p = p * r + 5.0000001201e-1f;
     p = p * (r * r) + r + 1.0f;
     int32_t half = n >> 1;
-    return p * power_of_two_f32(half) * power_of_two_f32(n - half);
+    return p * power_of_two_f32(half) * power_of_two_f32((int32_t)((uint32_t)n - (uint32_t)half));
 }
 
 INLINE double exp_f64(double x) {
@@ -74,8 +74,8 @@ INLINE double exp_f64(double x) {
     double q = ((3.00198505138664455042e-6 * z + 2.52448340349684104192e-3) * z + 2.27265548208155028766e-1) * z +
                2.00000000000000000005e0;
     double v = 1.0 + 2.0 * (p / (q - p));
-    int64_t half = (int64_t)((uint64_t)(n + 4096) >> 1) - 2048;
-    return v * power_of_two_f64(half) * power_of_two_f64(n - half);
+    int64_t half = (int64_t)(((uint64_t)n + 4096u) >> 1) - 2048;
+    return v * power_of_two_f64(half) * power_of_two_f64((int64_t)((uint64_t)n - (uint64_t)half));
 }
 
 INLINE float sigmoid_f32(float x) {
