@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from jaxtyping import Bool, Float, Int
 
+from typedgrad.backends import namespace
 from typedgrad.core.batching import innermost
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.fields import param
@@ -16,7 +17,7 @@ from typedgrad.ops.create import arange
 from typedgrad.ops.gather import take
 from typedgrad.ops.move import expand_dims
 from typedgrad.ops.one_hot import one_hot
-from typedgrad.ops.reduce import max, min, sum
+from typedgrad.ops.reduce import max, sum
 from typedgrad.ops.selection import maximum, where
 from typedgrad.ops.truth import any
 
@@ -124,8 +125,9 @@ def check_indices(name: str, indices: Tensor, count: int) -> None:
     """Raise IndexError for an index that is not in 0 .. count - 1. Looks at values, where there are some."""
     if indices.device == "abstract" or not indices.size:
         return
-    whole = innermost(indices)  # of all examples under `vmap`
-    for worst in (int(min(whole)), int(max(whole))):
+    values: Any = innermost(indices).data  # of all examples under `vmap`
+    xp = namespace(values)
+    for worst in (int(xp.min(values)), int(xp.max(values))):
         if not 0 <= worst < count:
             raise IndexError(f"{name}: an index is {worst}, but must be from 0 to {count - 1}, as vocabulary={count}")
 
