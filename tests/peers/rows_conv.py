@@ -102,20 +102,31 @@ def pooled(kind: str, rank: int, *, tied: bool = False) -> Row:
 
 def _lp_pool(rank: int) -> Row:
     def draw(d: Draw) -> Setting:
-        p, window, stride, ceil = d.one_of(2.0, 3.0, 1.0), d.size(2, 3), d.size(1, 2), d.flag()
+        p, window, stride = d.one_of(2.0, 3.0, 1.0), d.size(2, 3), d.size(1, 2)
         x = d.uniform(0.2, 2.0, 2, 3, *(d.size(5, 8) for _ in range(rank)))
         theirs = f"lp_pool{rank}d"
         return Setting(
             (x,),
-            lambda x: tg.lp_pool(x, window, p=p, stride=stride, rounding="ceil" if ceil else "floor"),
-            lambda x: getattr(functional, theirs)(x, p, window, stride, ceil),
+            lambda x: tg.lp_pool(x, window, p=p, stride=stride),
+            lambda x: getattr(functional, theirs)(x, p, window, stride),
         )
 
     return Row(
         "lp_pool",
         f"torch.nn.functional.lp_pool{rank}d",
         draw,
-        note="of positive numbers: theirs raises negative ones to odd powers",
+        note="of positive numbers, as theirs raises negative ones to odd powers; rounded down, as theirs scales "
+        "windows up that reach over the end",
+    )
+
+
+def _lp_pool_up(d: Draw) -> Setting:
+    """Windows that reach over the end count what is there."""
+    p, window, stride = d.one_of(2.0, 3.0, 1.0), d.size(2, 3), d.size(2, 3)
+    return Setting(
+        (d.normal(2, 3, d.size(5, 8), d.size(5, 8)),),
+        lambda x: tg.lp_pool(x, window, p=p, stride=stride, rounding="ceil"),
+        lambda x: functional.avg_pool2d(x.abs() ** p, window, stride, ceil_mode=True, divisor_override=1) ** (1 / p),
     )
 
 
@@ -198,6 +209,7 @@ ROWS = [
     *(pooled("max", rank, tied=True) for rank in (1, 2, 3)),
     *(pooled("avg", rank) for rank in (1, 2, 3)),
     *map(_lp_pool, (1, 2, 3)),
+    Row("lp_pool", "torch.nn.functional.avg_pool2d of powers, rounded up", _lp_pool_up),
     Row("sum_pool", "torch.nn.functional.avg_pool2d, divisor 1", _sum_pool),
     *(_adaptive(kind, rank) for kind in ("max", "avg") for rank in (1, 2, 3)),
     *map(_pad, ("constant", "reflect", "replicate")),

@@ -376,6 +376,20 @@ def _channels(name: str, ours: Any, source: int, target: int) -> Row:
     return Row(name, "torch.movedim", draw)
 
 
+def around(name: str, sign: int) -> Row:
+    """Padding, or cropping, of all axes but the first two."""
+
+    def draw(d: Draw) -> Setting:
+        rank = d.index + 1
+        widths = tuple((d.size(0, 2), d.size(0, 1)) for _ in range(rank))
+        theirs = [sign * n for pair in reversed(widths) for n in pair]
+        return Setting(
+            (image(d, 2, rank, 4, 5),), lambda x: getattr(tg, name)(x, widths), lambda x: functional.pad(x, theirs)
+        )
+
+    return Row(name, "torch.nn.functional.pad", draw)
+
+
 RANKS = (1, 2, 3)
 ROWS = [
     *map(_resize, RANKS), *map(_upsample, RANKS),
@@ -394,6 +408,7 @@ ROWS = [
     Row("spatial_pyramid_pool", "torch.nn.functional.adaptive_max_pool2d, adaptive_avg_pool2d", _pyramid),
     Row("nn.SpatialPyramidPool", "torch.nn.functional.adaptive_max_pool2d, adaptive_avg_pool2d", _pyramid_layer),
     Row("pad", "torch.nn.functional.pad, circular", _circular),
+    around("pad_spatial", 1), around("crop_spatial", -1),
     *map(padding_layer, RANKS), *map(zero_padding, RANKS), *map(cropping, RANKS), *map(enlarging, RANKS),
     Row("nn.Resize", "torch.nn.functional.interpolate", _resize_layer),
     *(sized(kind, rank) for kind in ("Max", "Avg") for rank in RANKS), *map(summing, RANKS), *map(normed, RANKS),

@@ -182,6 +182,24 @@ def _lstm_step(d: Draw) -> Setting:
     return Setting((d.normal(*batch, n), d.normal(*batch, 4 * n)), tg.lstm_step, theirs)
 
 
+def _lstm_sequence(d: Draw) -> Setting:
+    """Gates in the order input, forget, candidate, output, step by step."""
+
+    def theirs(given: Any, h: Any, c: Any, recurrent: Any) -> Any:
+        found = []
+        for x in given:
+            i, f, g, o = (x + h @ recurrent).chunk(4, -1)
+            i, f, g, o = torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
+            c = f * c + i * g
+            h = o * torch.tanh(c)
+            found.append((h, c, torch.cat([i, f, g, o], -1)))
+        return [torch.stack(parts) for parts in zip(*found, strict=True)]
+
+    time, batch, n = d.size(), d.size(), d.size()
+    inputs = (d.normal(time, batch, 4 * n), d.normal(batch, n), d.normal(batch, n), d.normal(n, 4 * n))
+    return Setting(inputs, tg.lstm_sequence, theirs)
+
+
 def _gru_step(d: Draw) -> Setting:
     def theirs(h: Any, a: Any, b: Any) -> Any:
         (r, z, n), (r2, z2, n2) = a.chunk(3, -1), b.chunk(3, -1)
@@ -373,7 +391,8 @@ ROWS = [
     *map(_cell, KINDS),
     Row("nn.Lstm", "formula in PyTorch, peepholes", _peepholes),
     Row("nn.Gru", "formula in PyTorch, reset before the product", _reset_before),
-    Row("lstm_step", "formula in PyTorch", _lstm_step), Row("gru_step", "formula in PyTorch", _gru_step),
+    Row("lstm_step", "formula in PyTorch", _lstm_step),
+    Row("lstm_sequence", "formula in PyTorch", _lstm_sequence), Row("gru_step", "formula in PyTorch", _gru_step),
     Row("nn.Stacked", "torch.nn.LSTM, two layers", _stacked),
     Row("nn.StackedCells", "torch.nn.LSTMCell, torch.nn.GRUCell", _stacked_cells),
     Row("nn.truncated", "torch.nn.GRU, detached between pieces", _truncated),
