@@ -277,8 +277,8 @@ def _row(problem: Problem, k: int, found: Compared, preset: Preset, whole: float
         return GradientRow(*head, 0, 0.0, 0.0, None, 0.0, 0.0)
     bad = preset.badness(a, n, x.dtype.name, whole)
     apart, relative = preset.errors(a, n, whole)
-    # Where all are equally bad, as under the rule for whole parameters, the largest error leads on.
-    by = np.nan_to_num(apart, nan=np.inf) if preset.rule == "norm" else bad
+    # Of those that are equally bad, the one with the largest error leads on.
+    by = np.where(bad == bad.max(), np.nan_to_num(apart, nan=np.inf), -1.0)
     row, column = np.unravel_index(int(by.argmax()), by.shape)
     worst = tuple(int(i) for i in np.unravel_index(int(chosen[column]), x.shape)) if x.shape else ()
     failed = int((bad > 1).any(axis=0).sum())
