@@ -128,7 +128,7 @@ ZOO = (
     Row("Xception", "zoo.xception", want="should", keras="Xception", dl4j="Xception"),
     Row("Darknet-19", "zoo.darknet19", want="should", dl4j="Darknet19"),
     Row("SimpleCNN", "zoo.simple_cnn", want="should", dl4j="SimpleCNN"),
-    Row("YOLO", "", want="could", dl4j="TinyYOLO, YOLO2", why="Its loss is not there yet."),
+    Row("YOLO", "zoo.tiny_yolo zoo.yolo2", want="could", dl4j="TinyYOLO, YOLO2", note="The networks, without their loss."),
     Row("Inception-ResNet, FaceNet, NASNet", "", want="could", dl4j="InceptionResNetV1, FaceNetNN4Small2, NASNet",
         keras="InceptionResNetV2, NASNetLarge", why="Waits for a user."),
 )  # fmt: skip

@@ -71,6 +71,20 @@ PUBLISHED = {
         zoo.simple_cnn, 641_463, "the authors: 642,935, of which 1,472 are running statistics",
         tg.abstract("n 1 48 48"), (N, 7),
     ),
+    "Tiny YOLO": Published(
+        zoo.tiny_yolo,
+        15_861_773,
+        "Keras versions for VOC: 15,867,885, of which 6,112 are running statistics",
+        tg.abstract("n 3 416 416"),
+        (N, 125, 13, 13),
+    ),
+    "YOLO2": Published(
+        zoo.yolo2,
+        50_962_889,
+        "Keras versions for COCO: 50,983,561, of which 20,672 are running statistics",
+        tg.abstract("n 3 608 608"),
+        (N, 425, 19, 19),
+    ),
     "a character LSTM": Published(
         lambda: zoo.text_generation_lstm(vocabulary=47), 848_687,
         "the sum over the layers of Deeplearning4j's TextGenerationLSTM", WORDS, (N, T, 47),

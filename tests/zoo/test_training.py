@@ -35,6 +35,8 @@ SMALL: dict[str, tuple[Callable[[], nn.Layer], Tensor]] = {
     "U-Net": (lambda: zoo.UNet(depth=2, width=2, channels=3), cut(48)),
     "U-Net with padding": (lambda: zoo.UNet(depth=2, width=2, channels=3, padding="same", batch_norm=True), cut(16)),
     "Darknet-19": (lambda: zoo.Darknet19(width=2, classes=5), cut(64)),
+    "Tiny YOLO": (lambda: zoo.TinyYolo(width=2, classes=3, boxes=2), cut(64)),
+    "YOLO2": (lambda: zoo.Yolo2(width=2, classes=3, boxes=2), cut(64)),
     "Xception": (lambda: zoo.Xception(width=2, classes=5), cut(64)),
     "SimpleCNN": (lambda: zoo.SimpleCNN(width=2, channels=3), cut(24)),
     "a character LSTM": (lambda: zoo.TextGenerationLSTM(vocabulary=5, features=4), TEXT),

@@ -52,3 +52,7 @@ from typedgrad.zoo.xception import SeparableUnit as SeparableUnit
 from typedgrad.zoo.xception import Xception as Xception
 from typedgrad.zoo.xception import XceptionBlock as XceptionBlock
 from typedgrad.zoo.xception import xception as xception
+from typedgrad.zoo.yolo import TinyYolo as TinyYolo
+from typedgrad.zoo.yolo import Yolo2 as Yolo2
+from typedgrad.zoo.yolo import tiny_yolo as tiny_yolo
+from typedgrad.zoo.yolo import yolo2 as yolo2

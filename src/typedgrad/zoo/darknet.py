@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jaxtyping import Float
 
 from typedgrad.core.tensor import Tensor
@@ -9,31 +11,33 @@ from typedgrad.nn import Conv2d, GlobalPool, Layer, MaxPool2d, sub
 from typedgrad.ops.activation import leaky_relu
 from typedgrad.zoo.units import ConvUnit, Given
 
+if TYPE_CHECKING:
+    from typedgrad.zoo.yolo import Yolo2
+
 # Table 6 of the paper: the channels of the convolutions between two poolings, for a width of 32. They are of 3x3 and
 # 1x1 in turn.
 _STAGES = ((32,), (64,), (128, 64, 128), (256, 128, 256), (512, 256, 512, 256, 512), (1024, 512, 1024, 512, 1024))
 
 
-def _leaky(x: Tensor) -> Tensor:
+def leaky(x: Tensor) -> Tensor:
+    """The rectifier of Darknet, with a slope of 0.1."""
     return leaky_relu(x, slope=0.1)
 
 
-def _stages(net: Darknet19) -> tuple[tuple[ConvUnit, ...], ...]:
+def unit(inputs: int, outputs: int, kernel: int) -> ConvUnit:
+    """A convolution of Darknet, which keeps the size of the picture."""
+    return ConvUnit(in_channels=inputs, out_channels=outputs, kernel=kernel, padding=kernel // 2, activation=leaky)
+
+
+def stages_of(net: Darknet19 | Yolo2) -> tuple[tuple[ConvUnit, ...], ...]:
+    """The convolutions of Darknet-19, without the last one; there is pooling between the stages."""
     stages = []
     channels = net.channels
     for widths in _STAGES:
         stage = []
         for place, width in enumerate(widths):
-            outputs, kernel = width * net.width // 32, 1 if place % 2 else 3
-            stage.append(
-                ConvUnit(
-                    in_channels=channels,
-                    out_channels=outputs,
-                    kernel=kernel,
-                    padding=kernel // 2,
-                    activation=_leaky,
-                )
-            )
+            outputs = width * net.width // 32
+            stage.append(unit(channels, outputs, 1 if place % 2 else 3))
             channels = outputs
         stages.append(tuple(stage))
     return tuple(stages)
@@ -54,7 +58,7 @@ class Darknet19(Layer):
     channels: int = 3
     classes: int = 1000
     width: int = 32
-    stages: tuple[tuple[ConvUnit, ...], ...] = sub(_stages)
+    stages: tuple[tuple[ConvUnit, ...], ...] = sub(stages_of)
     pool: MaxPool2d = sub(lambda self: MaxPool2d(kernel=2))
     head: Conv2d = sub(lambda self: Conv2d(in_channels=32 * self.width, out_channels=self.classes, kernel=1))
     mean: GlobalPool = sub(lambda self: GlobalPool())
