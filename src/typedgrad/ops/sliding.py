@@ -6,11 +6,13 @@ along the ways that the maxima of `x` have chosen.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from jaxtyping import Bool, Float
 
 from typedgrad.backends import namespace
+from typedgrad.backends.workers import for_each, workers
 from typedgrad.core.primitive import linear, primitive, vjp, where
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops import windows
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Sizes = tuple[int, ...]
+
+_ELEMENTS = 1 << 17  # at one time
 
 
 @linear
@@ -133,11 +137,17 @@ def spread_first(
     Tensor([[[ 0., 11.,  0.]]], dtype=float32)
     """
     xp, taps = namespace(x), _taps(x.shape, window, stride, pads, dilation)
-    out: Any = xp.zeros((*x.shape[:2], *taps.padded), dtype=g.dtype)
+    n, c = x.shape[:2]
+    out: Any = xp.zeros((n * c, 1, *taps.padded), dtype=g.dtype)
     nothing = xp.zeros((), dtype=g.dtype)
-    for part, chosen in _chosen(x, taps):
-        out[(..., *part)] += xp.where(chosen, g, nothing)
-    return out[(..., *taps.inner)]  # type: ignore[no-any-return]  # a raw array
+    images, given = xp.reshape(x, (n * c, 1, *x.shape[2:])), xp.reshape(g, (n * c, 1, *g.shape[2:]))
+
+    def spread(some: slice) -> None:
+        for part, chosen in _chosen(images[some, ...], taps):
+            out[(some, slice(None), *part)] += xp.where(chosen, given[some, ...], nothing)
+
+    for_each(x, _some(images), spread)
+    return xp.reshape(out, (n, c, *taps.padded))[(..., *taps.inner)]
 
 
 def summed(x: Tensor, taps: Taps) -> Tensor:
@@ -171,16 +181,28 @@ def _padded(x: Tensor, taps: Taps, value: float) -> Tensor:
     return out  # type: ignore[no-any-return]  # a raw array
 
 
+def _some(x: Tensor) -> list[slice]:
+    """A few channels at a time, which stay in the cache."""
+    n, *others = x.shape
+    few = max(1, min(-(-n // workers()), _ELEMENTS // max(1, math.prod(others))))
+    return [slice(i, min(i + few, n)) for i in range(0, n, few)]
+
+
 def _chosen(x: Tensor, taps: Taps) -> Iterator[tuple[Slices, Bool[Tensor, "..."]]]:
     """For each tap, in order, the windows whose first largest element it sees. NaN is larger than every number."""
     xp = namespace(x)
-    padded, best = _padded(x, taps, -xp.inf), largest(x, taps)
+    padded: Any = _padded(x, taps, -xp.inf)
+    best = largest(x, taps)
     broken = xp.isnan(best)
-    free = xp.ones(best.shape, dtype=xp.bool)
+    whole = not bool(xp.any(broken))
+    free: Any = xp.ones(best.shape, dtype=xp.bool)
     for part in taps.parts:
         seen = padded[(..., *part)]
-        here = xp.logical_and(free, xp.logical_or(xp.equal(seen, best), xp.logical_and(broken, xp.isnan(seen))))
-        free = xp.logical_and(free, xp.logical_not(here))
+        here = xp.equal(seen, best)
+        if not whole:
+            here = xp.logical_or(here, xp.logical_and(broken, xp.isnan(seen)))
+        here &= free
+        free ^= here
         yield part, here
 
 
