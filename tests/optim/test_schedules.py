@@ -168,3 +168,12 @@ def test_a_plateau_listens_to_a_training() -> None:
     tg.fit(model, data, loss=lambda y, target: tg.mean(tg.square(y - target)), updater=optim.sgd(rate), epochs=4,
            key=tg.random.key(1), listeners=[listener])  # fmt: skip
     assert rate(0) == 1e-9 / 8
+
+
+def test_what_keeps_adam_from_dividing_by_nothing_may_follow_a_schedule() -> None:
+    w, g = tg.asarray(0.0, dtype="float64"), tg.asarray(1.0, dtype="float64")
+    updater = optim.adam(1.0, eps=lambda step: 1.0 if step == 0 else 3.0)
+    w, state = updater.update(w, g, updater.init(w))
+    assert float(w) == pytest.approx(-1.0 / 2.0)
+    w, _ = updater.update(w, g, state)
+    assert float(w) == pytest.approx(-1.0 / 2.0 - 1.0 / 4.0)

@@ -32,7 +32,7 @@ class Adam:
     learning_rate: Hyper
     beta1: Hyper = 0.9
     beta2: Hyper = 0.999
-    eps: float = 1e-8
+    eps: Hyper = 1e-8
     weight_decay: Hyper = 0.0
 
     def __post_init__(self) -> None:
@@ -40,7 +40,7 @@ class Adam:
         hyper.check(title, "learning_rate", self.learning_rate, "positive")
         hyper.check(title, "beta1", self.beta1, "at least 0 and below 1")
         hyper.check(title, "beta2", self.beta2, "at least 0 and below 1")
-        hyper.check(title, "eps", self.eps, "positive", schedule=False)
+        hyper.check(title, "eps", self.eps, "positive")
         hyper.check(title, "weight_decay", self.weight_decay, "at least 0")
 
     @property
@@ -55,10 +55,11 @@ class Adam:
             ValueError: if `eps` is 0 in the dtype of a parameter, which would divide 0 by 0.
         """
         moments = zeros(self._title, params)
+        eps = hyper.at(self._title, "eps", self.eps, 0, "positive")
         for path, p in moments.items():
-            if p.dtype.type(self.eps) == 0:
+            if p.dtype.type(eps) == 0:
                 raise ValueError(
-                    f"{self._title}: eps={self.eps} is 0 in {p.dtype.name}, the dtype of `{path}`; use a larger one"
+                    f"{self._title}: eps={eps} is 0 in {p.dtype.name}, the dtype of `{path}`; use a larger one"
                 )
         # Both start as the same zeros: tensors are immutable.
         return AdamState(0, moments, dict(moments))
@@ -72,53 +73,54 @@ class Adam:
         decay = hyper.at(title, "weight_decay", self.weight_decay, step, "at least 0")
         beta1 = hyper.at(title, "beta1", self.beta1, step, "at least 0 and below 1")
         beta2 = hyper.at(title, "beta2", self.beta2, step, "at least 0 and below 1")
-        rule = self._rule(step + 1, rate, decay, beta1, beta2)
-        fused = self._fused(step + 1, rate, decay, beta1, beta2)
+        eps = hyper.at(title, "eps", self.eps, step, "positive")
+        rule = _rule(step + 1, rate, decay, beta1, beta2, eps)
+        fused = _fused(step + 1, rate, decay, beta1, beta2, eps)
         params, (first, second) = stepped(title, params, grads, (state.first, state.second), rule, fused=fused)
         return params, AdamState(step + 1, first, second)
 
-    def _fused(self, t: int, rate: float, decay: float, beta1: float, beta2: float) -> Fused:
-        """The settings of the kernel "adam", which computes what `_rule` does."""
-        size, correction = rate / (1 - beta1**t), 1 / math.sqrt(1 - beta2**t)
-        return ("adam", (size, beta1, beta2, self.eps, correction, 1 - rate * decay))
 
-    def _rule(self, t: int, rate: float, decay: float, beta1: float, beta2: float) -> Rule:
-        """Algorithm 1 of the paper as `p - (rate / c1) * m / (sqrt(v) / sqrt(c2) + eps)`, which needs fewer arrays."""
-        # Floats of Python's own: arrays of float32 times numpy's float64 would be float64.
-        eps = float(self.eps)
-        size = -rate / (1 - beta1**t)
-        correction = 1 / math.sqrt(1 - beta2**t)
-        shrink = 1 - rate * decay
-        if shrink <= 0:
-            raise ValueError(
-                f"adamw: learning_rate * weight_decay must be below 1, got {rate} * {decay}: one step would forget all"
-            )
-
-        def rule(p: Tensor, g: Tensor, m: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-            xp = namespace(p)
-            # One scratch array, which becomes the result: fresh memory costs more than the arithmetic done in it.
-            t = g * (1 - beta1)
-            m = m * beta1
-            m += t
-            t = into(t, xp.multiply, g, g)
-            t *= 1 - beta2
-            v = v * beta2
-            v += t
-            t = into(t, xp.sqrt, v)
-            t *= correction
-            t += eps
-            t = into(t, xp.divide, m, t)
-            # p * shrink + t * size, without room for p * shrink.
-            t *= size / shrink
-            t += p
-            if shrink != 1:
-                t *= shrink
-            return t, m, v
-
-        return rule
+def _fused(t: int, rate: float, decay: float, beta1: float, beta2: float, eps: float) -> Fused:
+    """The settings of the kernel "adam", which computes what `_rule` does."""
+    size, correction = rate / (1 - beta1**t), 1 / math.sqrt(1 - beta2**t)
+    return ("adam", (size, beta1, beta2, eps, correction, 1 - rate * decay))
 
 
-def adam(learning_rate: Hyper = 1e-3, *, beta1: Hyper = 0.9, beta2: Hyper = 0.999, eps: float = 1e-8) -> Adam:
+def _rule(t: int, rate: float, decay: float, beta1: float, beta2: float, eps: float) -> Rule:
+    """Algorithm 1 of the paper as `p - (rate / c1) * m / (sqrt(v) / sqrt(c2) + eps)`, which needs fewer arrays."""
+    size = -rate / (1 - beta1**t)
+    correction = 1 / math.sqrt(1 - beta2**t)
+    shrink = 1 - rate * decay
+    if shrink <= 0:
+        raise ValueError(
+            f"adamw: learning_rate * weight_decay must be below 1, got {rate} * {decay}: one step would forget all"
+        )
+
+    def rule(p: Tensor, g: Tensor, m: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        xp = namespace(p)
+        # One scratch array, which becomes the result: fresh memory costs more than the arithmetic done in it.
+        t = g * (1 - beta1)
+        m = m * beta1
+        m += t
+        t = into(t, xp.multiply, g, g)
+        t *= 1 - beta2
+        v = v * beta2
+        v += t
+        t = into(t, xp.sqrt, v)
+        t *= correction
+        t += eps
+        t = into(t, xp.divide, m, t)
+        # p * shrink + t * size, without room for p * shrink.
+        t *= size / shrink
+        t += p
+        if shrink != 1:
+            t *= shrink
+        return t, m, v
+
+    return rule
+
+
+def adam(learning_rate: Hyper = 1e-3, *, beta1: Hyper = 0.9, beta2: Hyper = 0.999, eps: Hyper = 1e-8) -> Adam:
     """Adam: steps along the running mean of the gradient, divided by the root of the running mean of its square.
 
     Both means are corrected for starting at 0, a `beta` that follows a schedule by its value at the time; `eps` is
@@ -126,7 +128,7 @@ def adam(learning_rate: Hyper = 1e-3, *, beta1: Hyper = 0.9, beta2: Hyper = 0.99
     Source: Kingma and Ba, "Adam: A method for stochastic optimization", 2015, algorithm 1.
 
     Raises:
-        TypeError: if an argument is not a number; all but `eps` may be schedules.
+        TypeError: if an argument is neither a number nor a schedule.
         ValueError: if one is outside its domain; from `update`, if a schedule returns such a number.
 
     >>> updater = tg.optim.adam(0.5)
@@ -143,7 +145,7 @@ def adamw(
     *,
     beta1: Hyper = 0.9,
     beta2: Hyper = 0.999,
-    eps: float = 1e-8,
+    eps: Hyper = 1e-8,
     weight_decay: Hyper = 0.01,
 ) -> Adam:
     """Adam with decoupled weight decay: each step also subtracts `learning_rate * weight_decay * p`.
