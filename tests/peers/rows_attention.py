@@ -11,7 +11,7 @@ import typedgrad as tg
 from tests.peers.layers import Params, of_layer, under
 from tests.peers.peer import functional, torch
 from tests.peers.row import Draw, Row, Setting
-from tests.peers.rows_compose import MASK, close
+from tests.peers.rows_noise import MASK, close
 from typedgrad import nn
 
 

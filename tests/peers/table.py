@@ -21,7 +21,9 @@ INTRODUCTION = f"""# Correctness, beside others
 Each line compares public names of typedgrad with their peer on random configurations: sizes, options, numbers. What is
 compared are the results, the gradients of all float arguments and parameters under random cotangents ("first"), and the
 gradient of the inner product of those gradients with random directions ("second"). A `–` stands where there is nothing
-to differentiate, or the remark says why it is left out.
+to differentiate, or the remark says why it is left out; `n` is the number of configurations. Optimisers are compared by
+the parameters after each of a hundred updates with given gradients, schedules by their first fifty values, initialisers
+and random numbers by four moments of a million draws.
 
 An error is the norm of the difference, divided by the norm of what the peer says, or by {FLOOR:g}, or by {FLOOR:g} of
 the norm of all results (or all gradients) together, whichever is largest; the table shows the worst of all results and

@@ -62,6 +62,11 @@ def test_every_row_draws_three_configurations_or_more() -> None:
     assert not [row.title for row in ROWS if row.draws < 3]
 
 
+@pytest.mark.parametrize("row", [row for row in ROWS if row.orders == 1], ids=lambda row: row.title)
+def test_a_second_gradient_that_is_left_out_has_a_reason(row: object) -> None:
+    assert getattr(row, "note", "")
+
+
 @pytest.mark.parametrize("row", [row for row in ROWS if row.tolerance != USUAL], ids=lambda row: row.title)
 def test_another_tolerance_has_a_reason(row: object) -> None:
     assert getattr(row, "note", "")
