@@ -52,6 +52,7 @@ from typedgrad.nn.branches import Residual as Residual
 from typedgrad.nn.conv import Conv1d as Conv1d
 from typedgrad.nn.conv import Conv2d as Conv2d
 from typedgrad.nn.conv import Conv3d as Conv3d
+from typedgrad.nn.conv_lstm import ConvLstm2d as ConvLstm2d
 from typedgrad.nn.conv_transpose import ConvTranspose1d as ConvTranspose1d
 from typedgrad.nn.conv_transpose import ConvTranspose2d as ConvTranspose2d
 from typedgrad.nn.conv_transpose import ConvTranspose3d as ConvTranspose3d

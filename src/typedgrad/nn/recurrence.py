@@ -14,7 +14,7 @@ from typedgrad.nn.layer import _learn, describe, known_sizes
 from typedgrad.ops.control import scan
 from typedgrad.ops.create import zeros
 from typedgrad.ops.masks import check_lengths, length_mask
-from typedgrad.ops.move import concat, expand_dims
+from typedgrad.ops.move import concat, reshape
 from typedgrad.ops.selection import where
 from typedgrad.shapes import ShapeError
 
@@ -84,7 +84,8 @@ def unroll(
     if seen is None:
         last, outputs = scan(plain, carry, projected, reverse=layer.reverse, axis=1)
     else:
-        last, outputs = scan(masked, carry, (projected, expand_dims(seen, -1)), reverse=layer.reverse, axis=1)
+        wide = reshape(seen, (batch, time, *(1,) * (x.ndim - 2)))
+        last, outputs = scan(masked, carry, (projected, wide), reverse=layer.reverse, axis=1)
     return outputs, last
 
 
@@ -109,9 +110,9 @@ def _fitting(name: str, state: S, first: S) -> S:
     return state
 
 
-def zeros_for(x: Tensor, batch: tuple[int, ...], features: int) -> Tensor:
+def zeros_for(x: Tensor, batch: tuple[int, ...], *features: int) -> Tensor:
     """Zeros of the dtype of `x` and in its place; without values where `x` has none."""
-    shape = (*batch, features)
+    shape = (*batch, *features)
     return abstract(shape, x.dtype) if x.device == "abstract" else zeros(shape, dtype=x.dtype, device=x.device)
 
 
