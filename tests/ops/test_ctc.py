@@ -107,6 +107,17 @@ def test_every_backend_computes_the_same() -> None:
     assert tg.ctc(elsewhere[0], nothing).device == "strict"
 
 
+def test_many_at_once_under_vmap() -> None:
+    logs, labels = tg.stack([logarithms(3, 5, 3), logarithms(3, 5, 3, seed=1)]), tg.asarray([[1, 2], [2, 2], [1, 0]])
+    lengths = tg.asarray([[2, 2, 1], [1, 0, 1]])
+
+    def f(logs: tg.Tensor, lengths: tg.Tensor) -> tg.Tensor:
+        return tg.ctc(logs, labels, lengths=lengths)
+
+    found = tg.vmap(f)(logs, lengths)
+    assert found.tolist() == pytest.approx([f(logs[i], lengths[i]).item() for i in range(2)], rel=1e-12)
+
+
 def test_the_mean_is_over_examples() -> None:
     logs, labels = logarithms(3, 5, 3), tg.asarray([[1, 2], [2, 2], [1, 0]])
     lengths = tg.asarray([2, 2, 1])

@@ -77,6 +77,23 @@ def test_every_backend_computes_the_same(case: LossCase) -> None:
 
 
 @every_loss
+def test_many_at_once_under_vmap(case: LossCase) -> None:
+    given = tensors(case)
+    mapped = [name for name in case.arguments if name not in ("centers", "matrix")]
+    fixed = {name: value for name, value in given.items() if name not in mapped}
+
+    def f(weights: tg.Tensor, mask: tg.Tensor, *values: tg.Tensor) -> tg.Tensor:
+        arguments = dict(zip(mapped, values, strict=True)) | fixed
+        return case.loss(**(arguments | {**case.options, "weights": weights, "mask": mask}))
+
+    rows = [tg.stack([given[name], tg.flip(given[name], axis=0)]) for name in mapped]
+    weights, mask = (tg.stack([x, tg.flip(x, axis=0)]) for x in (tg.asarray(W), tg.asarray(M)))
+    found = tg.vmap(f)(weights, mask, *rows)
+    wanted = [f(weights[i], mask[i], *(row[i] for row in rows)).item() for i in range(2)]
+    assert found.tolist() == pytest.approx(wanted, rel=1e-12)
+
+
+@every_loss
 def test_weights_scale_losses_and_the_mean_divides_by_them(case: LossCase) -> None:
     column = W.reshape(-1, *(1,) * (each(case).ndim - 1))
     weighted = each(case) * column

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from typedgrad.backends import AbstractArray, backend_of, namespace
+from typedgrad.core.batching import innermost
 from typedgrad.core.mode import mode
 from typedgrad.core.tensor import Tensor
 
@@ -91,8 +92,8 @@ def _values(x: Tensor) -> Tensor | None:
 
 
 def raw(x: Tensor) -> Tensor:
-    """The array in a tensor; typed as what it stands for, as the arguments of primitive bodies are."""
-    return x.data if isinstance(x, Tensor) else x  # type: ignore[return-value]  # see above
+    """The array in a tensor, of all examples under `vmap`; typed as the arguments of primitive bodies are."""
+    return innermost(x).data if isinstance(x, Tensor) else x  # type: ignore[return-value]  # see above
 
 
 def _refuse(what: str, values: Tensor, wrong: Tensor, range_: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from jaxtyping import Bool, Float
 
+from typedgrad.backends import namespace
 from typedgrad.core.casting import astype
 from typedgrad.core.tensor import Tensor
 from typedgrad.core.typed import typed
@@ -150,10 +151,11 @@ def _share(name: str, values: Tensor, factors: list[Tensor | None]) -> Tensor:
     for factor in found[1:]:
         product = product * factor
     total = sum(product)
-    if total.device != "abstract" and not bool(raw(total) > 0):
-        raise ValueError(f"{name}: weights and mask leave nothing, so there is no mean of the losses")
     if total.device == "abstract":
         return total
+    sums = raw(total)  # of all examples under `vmap`
+    if not bool(namespace(sums).all(sums > 0)):
+        raise ValueError(f"{name}: weights and mask leave nothing, so there is no mean of the losses")
     # A weight that stands for several losses counts for each.
     times = math.prod(values.shape) // max(1, math.prod(product.shape))
     return total if times == 1 else times * total
