@@ -147,3 +147,19 @@ def test_second_derivatives_of_a_network() -> None:
         return tg.sum(tg.grad(lambda x: tg.sum(model(x) ** 2))(x) ** 2)
 
     accepted(assert_gradients(penalty, model, normal(3, 4)), model)
+
+
+def test_the_public_check_finds_every_element_right() -> None:
+    layers = nn.Conv2d(out_channels=2, kernel=3), nn.BatchNorm(), tg.tanh, nn.Flatten()
+    convolutional = made(nn.Sequential(*layers), "n 1 4 4")
+    tg.check_gradients(convolutional, normal(3, 1, 4, 4), key=KEY, max_per_parameter=8).raise_if_failed()
+    attending = made(nn.TransformerEncoderBlock(features=4, heads=2, hidden=6, drop=0.2, attention_drop=0.2))
+    tg.check_gradients(attending, normal(2, 3, 4), key=KEY, max_per_parameter=6).raise_if_failed()
+    lstm = made(nn.Bidirectional(forward=nn.Lstm(in_features=2, features=2)))
+    lengths = tg.asarray([3, 1])
+
+    def masked(model: Any, x: Tensor) -> Tensor:
+        out: Tensor = model(x, lengths=lengths)
+        return out
+
+    tg.check_gradients(masked, (lstm, normal(2, 3, 2)), order=2, max_per_parameter=4).raise_if_failed()
