@@ -36,6 +36,16 @@ def test_ops_and_layers_of_a_run_on_shapes_are_seen_every_time() -> None:
     assert watch.watcher is None
 
 
+def test_layers_that_look_at_no_shape_are_seen_after_calls_with_values_too() -> None:
+    model = tg.nn.Sequential(tg.nn.Identity(), tg.nn.Flatten())
+    model(tg.ones((2, 3)))
+    model(tg.ones((2, 3)))
+    seen = Seen()
+    with watching(seen):
+        tg.eval_shape(model, "n 3")
+    assert seen.calls == ["Sequential", "Identity", "Flatten"]
+
+
 def test_what_a_loop_runs_once_is_known_to_be_repeated() -> None:
     seen = Seen()
     with watching(seen):

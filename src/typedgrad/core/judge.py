@@ -25,7 +25,7 @@ from typedgrad.core.mode import mode
 from typedgrad.core.remember import Remembered, class_of, wrapper_source
 from typedgrad.core.signatures import is_required, is_variadic, read, signature_of
 from typedgrad.core.tensor import Tensor
-from typedgrad.core.watching import watch
+from typedgrad.core.watching import BLIND, watch
 from typedgrad.shapes import ShapeError
 
 if TYPE_CHECKING:
@@ -139,6 +139,8 @@ class Judge:
         source = wrapper_source(self.function, self.reading, self.self_key) if keep else None
         if source is None:
             return lambda *args, **kwargs: self.unknown(None, args, kwargs)
+        if ".aval" not in source:
+            BLIND.append(self.cache)
         return source, {
             "_get_": self.cache.get,
             "_function_": self.function,
