@@ -193,7 +193,7 @@ ROWS = [
     activation("relu", note="the gradient at 0 is 0, by both"),
     unary("sigmoid"),
     activation("silu"),
-    activation("gelu"),
+    activation("gelu", note="exact, with erf; that of Deeplearning4j is the one with a sigmoid"),
     Row("gelu", "torch.nn.functional.gelu, tanh", _gelu_tanh),
     written("gelu", lambda x: x * torch.sigmoid(1.702 * x), "with a sigmoid", approximate="sigmoid"),
     activation("selu"),

@@ -47,7 +47,7 @@ def convolution(rank: int) -> Row:
             lambda *xs: getattr(functional, name)(*xs, **options),
         )
 
-    return Row(name, f"torch.nn.functional.{name}", draw, draws=4)
+    return Row(name, f"torch.nn.functional.{name}", draw, 2, "kernels are not flipped, by both; Theano flips them", 4)
 
 
 def transposed(rank: int) -> Row:
@@ -97,7 +97,12 @@ def pooled(kind: str, rank: int, *, tied: bool = False) -> Row:
     peer = f"torch.nn.functional.{name}"
     if tied:
         return Row(name, f"{peer}, equal elements", draw, draws=4, note="at ties the first gets the gradient, by both")
-    return Row(name, peer, draw, draws=4)
+    note = (
+        "the divisor counts padding by default, by both; `count_padding=False` is that of Keras"
+        if kind == "avg"
+        else ""
+    )
+    return Row(name, peer, draw, 2, note, 4)
 
 
 def _lp_pool(rank: int) -> Row:

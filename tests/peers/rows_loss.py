@@ -217,7 +217,7 @@ ROWS = [
     loss("binary_cross_entropy_with_logits", "torch.nn.functional.binary_cross_entropy_with_logits, weighted, smoothed",
          _smoothed, _bits, positive_weight=3.0, label_smoothing=0.2),
     loss("softmax_cross_entropy", "torch.nn.functional.cross_entropy", _cross_entropy, logits_and_labels,
-         note="classes stand on the last axis, theirs on the second"),
+         note="of logits; labels count from 0; classes stand on the last axis, theirs on the second"),
     labelled("softmax_cross_entropy", "torch.nn.functional.cross_entropy, options",
              lambda *xs, **more: functional.cross_entropy(*xs, **more), CLASSES, SMOOTHED, IGNORED),
     loss("nll", "torch.nn.functional.nll_loss", lambda *xs, **how: functional.nll_loss(*xs, **how), _log_rows),

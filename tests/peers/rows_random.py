@@ -22,7 +22,9 @@ def moments(x: Any, mean: float, deviation: float) -> Any:
     return torch.stack([z.mean(), (z**2).mean(), (z**3).mean(), (z**4).mean()])
 
 
-def same_moments(names: str, peer: str, ours: Callable[[Draw], Any], theirs: Callable[[Draw], Any]) -> Row:
+def same_moments(
+    names: str, peer: str, ours: Callable[[Draw], Any], theirs: Callable[[Draw], Any], more: str = ""
+) -> Row:
     """Both make a tensor; its size and options follow from the configuration."""
 
     def draw(d: Draw) -> Setting:
@@ -36,7 +38,7 @@ def same_moments(names: str, peer: str, ours: Callable[[Draw], Any], theirs: Cal
 
         return Setting((), mine, lambda: moments(other, mean, deviation))
 
-    return Row(names, peer, draw, 0, NOTE, tolerance=ROUGH, single=False)
+    return Row(names, peer, draw, 0, NOTE + more, tolerance=ROUGH, single=False)
 
 
 def shape_of(d: Draw) -> tuple[int, ...]:
@@ -52,7 +54,7 @@ def fans_of(shape: tuple[int, ...]) -> tuple[int, int]:
     return shape[1] * window, shape[0] * window
 
 
-def initialiser(name: str, peer: str, make: Callable[[], Any], theirs: Callable[[Any], Any]) -> Row:
+def initialiser(name: str, peer: str, make: Callable[[], Any], theirs: Callable[[Any], Any], more: str = "") -> Row:
     """An initialiser of a weight, with the fans that theirs finds from the shape."""
 
     def ours(d: Draw) -> Any:
@@ -64,6 +66,7 @@ def initialiser(name: str, peer: str, make: Callable[[], Any], theirs: Callable[
         f"torch.nn.init.{peer}",
         ours,
         lambda d: theirs(torch.empty(shape_of(d), dtype=torch.float64)),
+        more,
     )
 
 
@@ -193,7 +196,8 @@ MORE = [
                 lambda w: torch.nn.init.kaiming_normal_(w, mode="fan_out", nonlinearity="relu")),
     initialiser("lecun_uniform", "kaiming_uniform_, linear", lambda: nn.lecun_uniform,
                 lambda w: torch.nn.init.kaiming_uniform_(w, nonlinearity="linear")),
-    initialiser("variance_scaling", "trunc_normal_, scaled", lambda: nn.variance_scaling(0.5, "fan_out"), _scaled_cut),
+    initialiser("variance_scaling", "trunc_normal_, scaled", lambda: nn.variance_scaling(0.5, "fan_out"), _scaled_cut,
+                "; the variance is that after the cut, as in Keras, theirs that before it"),
     initialiser("sparse", "sparse_", lambda: lambda key, shape, dtype, fans: nn.sparse(0.2, std=0.5)(
                     key, (1000, 1000), dtype, fans),
                 lambda w: torch.nn.init.sparse_(torch.empty(1000, 1000), 0.8, std=0.5)),
@@ -228,10 +232,11 @@ ROWS = [
                  lambda d: torch.randint(-3, 9, (DRAWS,)).double()),
     initialiser("normal", "normal_", lambda: nn.normal(0.02), lambda w: torch.nn.init.normal_(w, std=0.02)),
     initialiser("glorot_uniform", "xavier_uniform_", lambda: nn.glorot_uniform,
-                lambda w: torch.nn.init.xavier_uniform_(w)),
+                lambda w: torch.nn.init.xavier_uniform_(w), "; Caffe's xavier counts fan_in alone"),
     initialiser("glorot_normal", "xavier_normal_", lambda: nn.glorot_normal, lambda w: torch.nn.init.xavier_normal_(w)),
     initialiser("he_uniform", "kaiming_uniform_", lambda: nn.he_uniform, lambda w: torch.nn.init.kaiming_uniform_(w)),
-    initialiser("he_normal", "kaiming_normal_", lambda: nn.he_normal, lambda w: torch.nn.init.kaiming_normal_(w)),
+    initialiser("he_normal", "kaiming_normal_", lambda: nn.he_normal, lambda w: torch.nn.init.kaiming_normal_(w),
+                "; Lasagne's He has variance 1 / fan_in by itself"),
     initialiser("lecun_normal", "kaiming_normal_, linear", lambda: nn.lecun_normal,
                 lambda w: torch.nn.init.kaiming_normal_(w, nonlinearity="linear")),
     *MORE,

@@ -6,13 +6,16 @@ from typing import Any
 
 import typedgrad as tg
 from tests.peers.layers import Params, of_layer, under
-from tests.peers.peer import torch
+from tests.peers.peer import functional, torch
 from tests.peers.row import Array, Draw, Row, Setting
 from typedgrad import nn
 
 KINDS: dict[str, Any] = {"Rnn": nn.Rnn, "Lstm": nn.Lstm, "Gru": nn.Gru}
 THEIRS = {"Rnn": "RNN", "Lstm": "LSTM", "Gru": "GRU"}
-ORDER = "gates in their order (Keras: i, f, c, o; Deeplearning4j: c, f, o, i); one bias, theirs two that add up"
+ORDER = (
+    "[batch, time, features]; gates in their order (Keras: i, f, c, o; Deeplearning4j: c, f, o, i); one bias, theirs "
+    "two that add up"
+)
 
 
 def named(p: Params, suffix: str) -> Params:
@@ -210,6 +213,43 @@ def _gru_step(d: Draw) -> Setting:
     return Setting((d.normal(*batch, n), d.normal(*batch, 3 * n), d.normal(*batch, 3 * n)), tg.gru_step, theirs)
 
 
+def _conv_lstm(d: Draw) -> Setting:
+    """Convolutions that keep sizes in the place of products."""
+    kernel, time = d.one_of(3, 1, 5), d.size(2, 4)
+
+    def theirs(p: Params, x: Any) -> Any:
+        h = c = torch.zeros(2, 2, 4, 5, dtype=x.dtype)
+        outputs = []
+        for t in range(time):
+            told = functional.conv2d(x[:, t], p["weight"], p["bias"], padding="same")
+            i, f, g, o = (told + functional.conv2d(h, p["recurrent"], padding="same")).chunk(4, 1)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            h = torch.sigmoid(o) * torch.tanh(c)
+            outputs.append(h)
+        return torch.stack(outputs, 1)
+
+    layer = nn.ConvLstm2d(in_channels=3, out_channels=2, kernel=kernel)
+    return of_layer(d, layer, (d.normal(2, time, 3, 4, 5),), theirs)
+
+
+def _other_gates(d: Draw) -> Setting:
+    """Gates of straight lines, as in old Keras."""
+    time = d.size(2, 4)
+
+    def theirs(p: Params, x: Any) -> Any:
+        h, c, outputs = torch.zeros(2, 4, dtype=x.dtype), torch.zeros(2, 4, dtype=x.dtype), []
+        for t in range(time):
+            gates = (x[:, t] @ p["weight"] + h @ p["recurrent"] + p["bias"]).chunk(4, -1)
+            i, f, o = (functional.relu6(gates[k] + 3.0) / 6.0 for k in (0, 1, 3))
+            c = f * c + i * functional.softsign(gates[2])
+            h = o * functional.softsign(c)
+            outputs.append(h)
+        return torch.stack(outputs, 1)
+
+    layer = nn.Lstm(in_features=3, features=4, activation=tg.softsign, gate_activation=tg.hard_sigmoid)
+    return of_layer(d, layer, (d.normal(2, time, 3),), theirs)
+
+
 def _stacked(d: Draw) -> Setting:
     n_in, n, batch, time = d.size(), d.size(), d.size(1, 4), d.size(2, 6)
     lengths = lengths_of(d, batch, time)
@@ -287,6 +327,8 @@ ROWS = [
     Row("nn.Bidirectional", "torch.nn.GRU, both directions merged otherwise", _merged),
     *map(_cell, KINDS),
     Row("nn.Lstm", "formula in PyTorch, peepholes", _peepholes),
+    Row("nn.Lstm", "formula in PyTorch, other activations", _other_gates),
+    Row("nn.ConvLstm2d", "formula in PyTorch", _conv_lstm),
     Row("nn.Gru", "formula in PyTorch, reset before the product", _reset_before),
     Row("lstm_step", "formula in PyTorch", _lstm_step),
     Row("lstm_sequence", "formula in PyTorch", _lstm_sequence), Row("gru_step", "formula in PyTorch", _gru_step),
