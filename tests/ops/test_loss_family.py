@@ -298,6 +298,14 @@ def test_options_that_make_no_sense(call: Callable[[tg.Tensor], object], complai
         call(tg.full((2, 2), 0.5))
 
 
+def test_the_mean_of_many_losses_in_half_precision() -> None:
+    x, y = tg.full((400, 300), 2.0, dtype="float16"), tg.zeros((400, 300), dtype="float16")
+    mask = tg.arange(400) < 399
+    assert tg.mse(x, y).item() == 4.0
+    assert tg.mse(x, y, mask=mask).item() == pytest.approx(4.0, rel=2e-3)
+    assert tg.mse(x, y, weights=tg.full((400,), 3.0)).item() == pytest.approx(4.0, rel=2e-3)
+
+
 def test_losses_made_of_losses() -> None:
     x, y, labels = tg.asarray([[1.0, 3.0]]), tg.asarray([[2.0, 1.0]]), tg.asarray([1])
     both = tg.combined_loss((1.0, tg.mse), (0.5, tg.mae))

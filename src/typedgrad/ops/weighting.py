@@ -140,22 +140,25 @@ def reduced(
         return sum(mean(values, axis=0)) if values.ndim else values
     if weights is None and mask is None and counted is None:
         return mean(values)
-    total = _share(name, values, [weights, None if mask is None else astype(shown_, values.dtype), counted])
-    return sum(values) / total
+    factors = [weights, None if mask is None else astype(shown_, values.dtype), counted]
+    return _weighted_mean(name, values, [factor for factor in factors if factor is not None])
 
 
-def _share(name: str, values: Tensor, factors: list[Tensor | None]) -> Tensor:
-    """The sum of the weights of all losses: what divides the sum of weighted losses, for the weighted mean."""
-    found = [factor for factor in factors if factor is not None]
-    product = found[0]
-    for factor in found[1:]:
-        product = product * factor
-    total = sum(product)
+def _weighted_mean(name: str, values: Tensor, factors: list[Tensor]) -> Tensor:
+    """The sum of weighted losses, divided by that of their weights."""
+    weight = factors[0]
+    for factor in factors[1:]:
+        weight = weight * factor
+    # Sums of half precision end at 65504, those inside of a mean do not. Means of weights need no broadcasting.
+    half = values.dtype.itemsize < 4
+    total = mean(weight) if half else sum(weight)
     if total.device == "abstract":
-        return total
+        return sum(values) / total
     sums = raw(total)  # of all examples under `vmap`
     if not bool(namespace(sums).all(sums > 0)):
         raise ValueError(f"{name}: weights and mask leave nothing, so there is no mean of the losses")
+    if half:
+        return mean(values) / total
     # A weight that stands for several losses counts for each.
-    times = math.prod(values.shape) // max(1, math.prod(product.shape))
-    return total if times == 1 else times * total
+    times = math.prod(values.shape) // max(1, math.prod(weight.shape))
+    return sum(values) / (total if times == 1 else times * total)
