@@ -24,7 +24,7 @@ def vmap(f: Callable[P, R], in_axes: Any = 0, out_axes: Any = 0) -> Callable[P, 
     """A function that computes `f` for many examples at once: what stacking its results for each of them would give.
 
     `f` is called once, and sees tensors with the shape of one example. It can be differentiated, and may differentiate:
-    `vmap(grad(f))` gives the gradient of each example. What layers draw from a training run is the same for all of them.
+    `vmap(grad(f))` gives the gradient of each example. What layers draw from a training run is the same for all.
 
     Args:
         f: works on one example; a function of trees of tensors, without side effects.
