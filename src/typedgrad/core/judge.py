@@ -140,7 +140,7 @@ class Judge:
         if source is None:
             return lambda *args, **kwargs: self.unknown(None, args, kwargs)
         if ".aval" not in source:
-            BLIND.append(self.cache)
+            BLIND.add(self)
         return source, {
             "_get_": self.cache.get,
             "_function_": self.function,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakSet
 
 from typedgrad.backends import AbstractArray
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from typedgrad.core.aval import Aval
+    from typedgrad.core.judge import Judge
     from typedgrad.shapes import Dim
 
 
@@ -40,15 +42,15 @@ class _Watch(threading.local):
 
 
 watch = _Watch()
-# Remembered verdicts that say nothing of shapes: they let calls without values pass unseen, so watching forgets them.
-BLIND: list[dict[Any, Any]] = []
+# Judges whose verdicts say nothing of shapes: they let calls without values pass unseen, so watching makes them forget.
+BLIND: WeakSet[Judge] = WeakSet()
 
 
 @contextmanager
 def watching(watcher: Watcher) -> Iterator[None]:
     """While open, `watcher` is told of everything that this thread runs on shapes alone."""
-    for verdicts in BLIND:
-        verdicts.clear()
+    for judge in list(BLIND):
+        judge.cache.clear()
     before, watch.watcher = watch.watcher, watcher
     try:
         yield
