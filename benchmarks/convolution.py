@@ -1,9 +1,10 @@
 """Convolutions, pooling and resizing, forward and backward, against PyTorch eager. Prints the best times and ratios.
 
-python benchmarks/convolution.py [threads ...] [--only NAME]
+python benchmarks/convolution.py [threads ...] [--only NAME] [--kernels]
 
-Both sides run in turns in one process per number of threads, in float32, with gradients of the input, the kernel and
-the bias. The best of many rounds is shown, because other programs on the machine only ever make a round slower.
+Ours is the plain backend, numpy, unless the compiled kernels are asked for. Both sides run in turns in one process per
+number of threads, in float32, with gradients of the input, the kernel and the bias. The best of many rounds is shown,
+because other programs on the machine only ever make a round slower.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Row(NamedTuple):
     theirs: str
     shapes: tuple[tuple[int, ...], ...]
     options: dict[str, Any]
-    renamed: tuple[tuple[str, str], ...] = ()  # options that PyTorch calls otherwise
+    theirs_too: tuple[tuple[str, Any], ...] | None = None  # the options as PyTorch calls them, where it does otherwise
 
 
 def _conv(name: str, rank: int, x: tuple[int, ...], kernel: tuple[int, ...], **options: Any) -> Row:
@@ -80,8 +81,13 @@ CONVOLUTIONS = [
 
 
 def _pool(name: str, op: str, x: tuple[int, ...], window: int, **options: Any) -> Row:
-    theirs = {"avg_pool": "avg_pool", "max_pool": "max_pool"}[op[:8]] + op[8:]
-    return Row(name, op, theirs, (x,), {"window": window, **options}, (("window", "kernel_size"),))
+    theirs = (("kernel_size", window), *options.items())
+    return Row(name, op, op, (x,), {"window": window, **options}, theirs)
+
+
+def _upsample(name: str, x: tuple[int, ...], method: str, mode: str) -> Row:
+    theirs = (("scale_factor", 2), ("mode", mode))
+    return Row(name, "upsample", "interpolate", (x,), {"scale": 2, "method": method}, theirs)
 
 
 OTHERS = [
@@ -92,6 +98,25 @@ OTHERS = [
     _pool("mean 2x2", "avg_pool2d", (8, 64, 56, 56), 2),
     _pool("mean 3x3 by 1", "avg_pool2d", (4, 64, 56, 56), 3, stride=1, padding=1),
     _pool("mean 3-D", "avg_pool3d", (2, 16, 16, 32, 32), 2),
+    _upsample("repeated by 2", (4, 64, 56, 56), "nearest", "nearest"),
+    _upsample("bilinear by 2", (4, 64, 56, 56), "linear", "bilinear"),
+    _upsample("trilinear by 2", (2, 16, 8, 28, 28), "linear", "trilinear"),
+    Row(
+        "mean to 7x7",
+        "adaptive_avg_pool",
+        "adaptive_avg_pool2d",
+        ((8, 256, 16, 16),),
+        {"size": 7},
+        (("output_size", 7),),
+    ),
+    Row(
+        "max to 7x7",
+        "adaptive_max_pool",
+        "adaptive_max_pool2d",
+        ((8, 256, 16, 16),),
+        {"size": 7},
+        (("output_size", 7),),
+    ),
 ]
 
 
@@ -120,7 +145,7 @@ def _theirs(row: Row) -> tuple[Callable[[], object], Callable[[], object], np.nd
     import torch
 
     op = getattr(torch.nn.functional, row.theirs)
-    options = {dict(row.renamed).get(name, name): value for name, value in row.options.items()}
+    options = row.options if row.theirs_too is None else dict(row.theirs_too)
     tensors = [torch.from_numpy(a).requires_grad_() for a in _arguments(row)]
     out: torch.Tensor = op(*tensors, **options)
     g = torch.ones_like(out)
@@ -154,7 +179,8 @@ def measure(threads: int, only: str) -> None:
     import torch
 
     torch.set_num_threads(threads)
-    print(f"{threads} thread{'s' * (threads > 1)}; milliseconds, and ours over theirs")
+    kernels = os.environ["TYPEDGRAD_KERNELS"]
+    print(f"{threads} thread{'s' * (threads > 1)}, kernels {kernels}; milliseconds, and ours over theirs")
     print(f"{'':32} {'forward':>22}    {'forward and backward':>24}")
     worst = 0.0
     for row in CONVOLUTIONS + OTHERS:
@@ -166,7 +192,8 @@ def measure(threads: int, only: str) -> None:
         f, tf, s, ts = (1e3 * t for t in _best([forward, their_forward, step, their_step]))
         print(f"{row.name:32} {f:8.2f} {tf:8.2f} {f / tf:5.2f}    {s:8.2f} {ts:8.2f} {s / ts:5.2f}", flush=True)
         worst = max(worst, s / ts) if row in CONVOLUTIONS else worst
-    print(f"worst convolution, forward and backward: {worst:.2f} times PyTorch eager (at most 3)")
+    if worst:
+        print(f"worst convolution, forward and backward: {worst:.2f} times PyTorch eager (at most 3)")
 
 
 def main() -> None:
@@ -174,6 +201,7 @@ def main() -> None:
     parser.add_argument("threads", nargs="*", type=int, default=[1, 2])
     parser.add_argument("--only", default="")
     parser.add_argument("--here", action="store_true", help="measure in this process")
+    parser.add_argument("--kernels", action="store_true", help="with the compiled kernels, if they are there")
     given = parser.parse_args()
     if given.here:
         measure(given.threads[0], given.only)
@@ -185,7 +213,8 @@ def main() -> None:
     )
     for threads in given.threads:
         names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-        environment = {**os.environ, **dict.fromkeys(names, str(threads))}
+        kernels = "on" if given.kernels else "off"
+        environment = {**os.environ, **dict.fromkeys(names, str(threads)), "TYPEDGRAD_KERNELS": kernels}
         command = [sys.executable, __file__, str(threads), "--only", given.only, "--here"]
         subprocess.run(command, env=environment, check=True)
 

@@ -1,8 +1,9 @@
 """Work on parts of arrays by several threads at once, where an array library leaves cores idle.
 
 numpy's products of matrices use all cores, its other functions one. Functions that release the lock of the interpreter,
-as numpy's do, may share the parts out among themselves. There are as many workers as the environment allows the
-libraries beneath (OMP_NUM_THREADS, OPENBLAS_NUM_THREADS), otherwise as many as there are cores for this process.
+as numpy's do, may share the parts out among themselves. There are as many workers as the environment allows us, or the
+libraries beneath (TYPEDGRAD_NUM_THREADS, OPENBLAS_NUM_THREADS, OMP_NUM_THREADS), otherwise as many as there are cores
+for this process.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def for_each(array: object, parts: Sequence[P], work: Callable[[P], None]) -> No
 @functools.cache
 def workers() -> int:
     """How many threads work at once."""
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    for name in ("TYPEDGRAD_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         given = os.environ.get(name, "")
         if given.isdecimal() and int(given) > 0:
             return int(given)

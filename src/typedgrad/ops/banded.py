@@ -100,11 +100,14 @@ def bands_of(sizes: Sizes, window: Sizes, stride: Sizes, pads: Pads, dilation: S
     return Bands(sizes, places, before, outer, phases, tuple(rows), starts, along, deep, block, blocks, reach)
 
 
-def correlate(x: Tensor, kernel: Tensor, bands: Bands) -> Tensor:
-    """`out[n, c, k, p] = Σ x[n, c, stride * p + dilation * t] kernel[c, k, t]`, over `t`."""
+def correlate(x: Tensor, kernel: Tensor, bias: Tensor | None, bands: Bands) -> Tensor:
+    """`out[n, c, k, p] = Σ x[n, c, stride * p + dilation * t] kernel[c, k, t] + bias[c, k]`, over `t`."""
     xp, (n, c), k, rank = namespace(x), x.shape[:2], kernel.shape[1], len(bands.sizes)
     factors = _factors(xp, kernel, bands)
     out: Any = xp.empty((n, c, k, *bands.places[:-1], bands.blocks, bands.block), dtype=x.dtype)
+    shift: Any = None
+    if bias is not None:
+        shift = xp.reshape(xp.repeat(xp.reshape(bias, (c * k,)), bands.block), (c, 1, 1, k * bands.block))
     image_parts, channel_parts = bands.parts(n, c)
 
     def work(channels: slice) -> None:
@@ -116,6 +119,8 @@ def correlate(x: Tensor, kernel: Tensor, bands: Bands) -> Tensor:
                     made = part
                 else:
                     made += part
+            if shift is not None:
+                made += shift[channels, ...]
             placed = _placed(xp, made, k, bands)  # c blocks m *places k block
             out[images, channels, ...] = xp.permute_dims(placed, (2, 0, rank + 2, *range(3, rank + 2), 1, rank + 3))
 

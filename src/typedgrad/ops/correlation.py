@@ -55,8 +55,7 @@ def correlate(x: Tensor, kernel: Tensor, bias: Tensor | None, how: Sliding) -> T
     if 0 in out.shape:
         pass
     elif bands is not None and bool(xp.isfinite(xp.sum(x))):
-        out = banded.correlate(x, xp.reshape(kernel, (c, o // c, *window)), bands)
-        out = out if bias is None else out + xp.reshape(bias, (c, o // c, *(1,) * len(sizes)))
+        out = banded.correlate(x, xp.reshape(kernel, (c, o // c, *window)), bias, bands)
     else:
         matrix = xp.reshape(kernel, (g, o // g, c_group * math.prod(window)))
         shift = None if bias is None else xp.reshape(bias, (g, o // g, 1))
