@@ -131,4 +131,46 @@ MUTATIONS: dict[str, list[Mutation]] = {
             "tg.softmax_cross_entropy(model(x), labels)", "tg.softmax_cross_entropy(tg.softmax(model(x), axis=-1), x)"
         ),
     ],
+    "resnet18": [
+        Mutation("Block(width=2 * self.width)", "Block(width=4 * self.width)", "y = tg.assert_shape(self.block4(y)"),
+        Mutation(
+            "kernel=7, stride=2, padding=3",
+            "kernel=7, stride=2",
+            "y = tg.assert_shape(tg.relu(self.norm(self.stem(x)))",
+        ),
+        Mutation("kernel=1, stride=2))", "kernel=1))", "beside = tg.assert_shape("),
+        Mutation(
+            "in_channels=self.width, out_channels=2 * self.width, kernel=3, stride=2",
+            "in_channels=2 * self.width, out_channels=self.width, kernel=3, stride=2",
+            'y = tg.assert_shape(tg.relu(self.norm1(self.first(x))), "n 2*width',
+        ),
+        Mutation(
+            "in_features=8 * self.width",
+            "in_features=4 * self.width",
+            "return tg.assert_shape(self.head(features)",
+        ),
+        Mutation("features = tg.assert_shape(self.mean(y)", "features = tg.assert_shape(y"),
+        Mutation("return tg.relu(x + y)", "return tg.relu(tg.concat([x, y], axis=1))"),
+        Mutation("tg.relu(beside + y)", "tg.relu(x + y)"),
+        Mutation('self.norm2(self.second(y)), "n width h w"', 'self.norm2(self.second(y.mT)), "n width h w"'),
+        Mutation("y = tg.assert_shape(self.halving5(y)", "y = tg.assert_shape(self.block4(y)"),
+    ],
+    "unet": [
+        Mutation("tg.concat([beside, wide], axis=1)", "tg.concat([beside, wide], axis=2)"),
+        Mutation("tg.concat([beside, wide], axis=1)", "tg.concat([x, wide], axis=1)"),
+        Mutation("self.up2(third, second)", "self.up2(second, third)"),
+        Mutation("kernel=2, stride=2)", "kernel=3, stride=2)", "wide = tg.assert_shape("),
+        Mutation(
+            "DoubleConv(inputs=2 * self.outputs, outputs=self.outputs)",
+            "DoubleConv(inputs=self.outputs, outputs=2 * self.outputs)",
+            "return tg.assert_shape(self.convs(both)",
+        ),
+        Mutation("(0, 2, 3, 1)", "(0, 1, 2, 3)", "return tg.softmax_cross_entropy("),
+        Mutation("self.down2(self.pool(first))", "self.down2(first)"),
+        Mutation(
+            "DoubleConv(inputs=2 * self.width, outputs=4 * self.width)",
+            "DoubleConv(inputs=self.width, outputs=4 * self.width)",
+            "third = tg.assert_shape(",
+        ),
+    ],
 }

@@ -15,7 +15,7 @@ from typedgrad.mypy_plugin.report import report
 from typedgrad.shapes import Argument, Request
 
 ASSERT: Final = "typedgrad.core.claims.assert_shape"
-_NAME: Final = re.compile(r"\*?[A-Za-z_]\w*")
+_NAME: Final = re.compile(r"(?:(?<!\S)\*)?[A-Za-z_]\w*")  # the star of a run stands first; that of a product does not
 _BRACES: Final = re.compile(r"\{[^}]*\}")
 
 

@@ -45,3 +45,7 @@ class Mlp(Layer):
 
     def __call__(self, x: Float[Tensor, "b d"]) -> Float[Tensor, "b 4*d"]:
         return tg.assert_shape(self.up(x), "b d")  # E: assert_shape: `x` must have d on axis 1 (b d), not 4*d [shape]
+
+
+def twice_as_many(x: Float32[Tensor, "n 2*h"]) -> None:
+    tg.assert_shape(x, "n h")  # E: assert_shape: `x` must have h on axis 1 (n h), not 2*h [shape]
