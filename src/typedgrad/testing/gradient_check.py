@@ -241,32 +241,40 @@ def _compared(
     chosen = smooth
     if options.most is not None and len(smooth) > options.most:
         chosen = np.sort(source.choice(smooth, options.most, replace=False))
-
-    def differences(places: NDArray[np.intp], eps: float) -> Floats:
-        def at(step: float, place: int) -> Floats:
-            moved = on_host([x])[0].copy()
-            moved.reshape(-1)[place] += step
-            return projected(problem.call([*problem.at[:k], _like(moved, x), *problem.at[k + 1 :]]))
-
-        here = projected(problem.call(problem.at)) if preset.forward else None
-        found = [
-            (at(eps, i) - here) / eps if here is not None else (at(eps, i) - at(-eps, i)) / (2 * eps) for i in places
-        ]
-        return np.stack(found, axis=1) if found else np.zeros((len(analytic), 0))
-
     dtype, eps = x.dtype.name, preset.eps[x.dtype.name]
-    a, n = analytic[:, chosen], differences(chosen, eps)
+    a = analytic[:, chosen]
+    n = _differences(problem, k, projected, preset, chosen, eps) if len(chosen) else np.zeros_like(a)
     bad = preset.badness(a, n, dtype)
     for attempt in range(1, preset.retries + 1):
         again = np.flatnonzero((bad > 1).any(axis=0))
         if not len(again):
             break
-        closer = differences(chosen[again], eps / 10**attempt)
+        closer = _differences(problem, k, projected, preset, chosen[again], eps / 10**attempt)
         better = preset.badness(a[:, again], closer, dtype)
-        improved = better < bad[:, again]
-        n[:, again] = np.where(improved, closer, n[:, again])
+        n[:, again] = np.where(better < bad[:, again], closer, n[:, again])
         bad[:, again] = np.minimum(better, bad[:, again])
     return Compared(chosen, len(values) - len(smooth), a, n)
+
+
+def _differences(
+    problem: Problem,
+    k: int,
+    projected: Callable[[list[Tensor]], Floats],
+    preset: Preset,
+    places: NDArray[np.intp],
+    eps: float,
+) -> Floats:
+    """A row per target, and a column per place in the parameter."""
+
+    def at(step: float, place: int) -> Floats:
+        moved = on_host([problem.at[k]])[0].copy()
+        moved.reshape(-1)[place] += step
+        return projected(problem.call([*problem.at[:k], _like(moved, problem.at[k]), *problem.at[k + 1 :]]))
+
+    if preset.forward:
+        here = projected(problem.call(problem.at))
+        return np.stack([(at(eps, i) - here) / eps for i in places], axis=1)
+    return np.stack([(at(eps, i) - at(-eps, i)) / (2 * eps) for i in places], axis=1)
 
 
 def _row(problem: Problem, k: int, found: Compared, preset: Preset, whole: float) -> GradientRow:
