@@ -205,7 +205,7 @@ def _attention_names(p: Params, theirs: str, ours: str) -> Params:
 
 
 def _encoder(d: Draw) -> Setting:
-    features, heads, pre_norm = d.one_of((8, 2, True), (6, 3, False), (4, 1, True), (8, 4, False))
+    features, heads, pre_norm = d.one_of((8, 2, True), (6, 3, False), (6, 1, True), (8, 4, False))
 
     def theirs(p: Params, x: Any) -> Any:
         layer, named = _their_encoder(p, features, heads, pre_norm)
@@ -213,11 +213,11 @@ def _encoder(d: Draw) -> Setting:
             return torch.func.functional_call(layer.train(), named, (x,))
 
     layer = nn.TransformerEncoderBlock(features=features, heads=heads, hidden=10, pre_norm=pre_norm)
-    return of_layer(d, layer, (d.normal(2, 5, features),), theirs)
+    return of_layer(d, layer, (d.normal(2, 5, features),), theirs, scale=0.2)
 
 
 def _decoder(d: Draw) -> Setting:
-    features, heads, pre_norm = d.one_of((8, 2, True), (6, 3, False), (4, 1, True), (8, 4, False))
+    features, heads, pre_norm = d.one_of((8, 2, True), (6, 3, False), (6, 1, True), (8, 4, False))
 
     def theirs(p: Params, x: Any, memory: Any) -> Any:
         layer, named = _their_decoder(p, features, heads, pre_norm)
@@ -226,7 +226,7 @@ def _decoder(d: Draw) -> Setting:
             return torch.func.functional_call(layer.train(), named, (x, memory), {"tgt_mask": hidden})
 
     layer = nn.TransformerDecoderBlock(features=features, heads=heads, hidden=10, pre_norm=pre_norm)
-    return of_layer(d, layer, (d.normal(2, 4, features), d.normal(2, 5, features)), theirs)
+    return of_layer(d, layer, (d.normal(2, 4, features), d.normal(2, 5, features)), theirs, scale=0.2)
 
 
 def _dropped(d: Draw) -> Setting:

@@ -63,7 +63,7 @@ def one_way(kind: str, options: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
     mine, other = options
 
     def draw(d: Draw) -> Setting:
-        n_in, n, batch, time = d.size(), d.size(), d.size(1, 4), d.size(2, 6)
+        n_in, n, batch, time = d.size(), d.size(2), d.size(2, 4), d.size(2, 6)
         lengths = lengths_of(d, batch, time)
         given = d.index != 1
 
@@ -90,7 +90,7 @@ def both_ways(kind: str) -> Row:
     """Both directions, and their last states."""
 
     def draw(d: Draw) -> Setting:
-        n_in, n, batch, time = d.size(), d.size(), d.size(1, 4), d.size(2, 6)
+        n_in, n, batch, time = d.size(), d.size(2), d.size(2, 4), d.size(2, 6)
         lengths = lengths_of(d, batch, time)
         given = d.index != 1
 

@@ -71,7 +71,7 @@ def _arg(name: str) -> Row:
 
 def _variance(name: str) -> Row:
     def draw(d: Draw) -> Setting:
-        x, axis, correction = d.normal(3, 4, 2), d.axes(3), d.one_of(0, 1, 0)
+        x, axis, correction = d.normal(5, 4, 6), d.axes(3), d.one_of(0, 1, 0)
         return Setting(
             (x,),
             lambda x: getattr(tg, name)(x, axis=axis, correction=correction),
