@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 from typing import Any
 
@@ -16,7 +17,6 @@ from typedgrad.testing.draw import Draw, draw
 EXAMPLES = 3
 # How the examples of floats differ: a positive factor keeps matrices regular, and numbers within their domain.
 FACTORS = (1.0, 0.75, 0.875)
-SAME_FOR_ALL = "the order of the singular vectors of equal matrices is all there is to compare"
 
 
 def _examples(array: np.ndarray[Any, Any]) -> tg.Tensor:
@@ -59,3 +59,27 @@ def test_mapping_an_op_is_stacking_its_results(name: str) -> None:
         _check(op, drawn, [True] * count)
         for i in range(count if count > 1 else 0):
             _check(op, drawn, [i == j for j in range(count)])
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", sorted(n for n in OPS.keys() & CASES.keys() if OPS[n].has_gradient))
+def test_the_gradient_of_each_example_is_that_of_the_example_alone(name: str) -> None:
+    op, case = OPS[name], CASES[name]
+    drawn = draw(op, case, Random(name))
+    floats = [i for i, x in enumerate(drawn.flat) if x.dtype.kind == "f"]
+
+    def squared(*flat: tg.Tensor) -> tg.Tensor:
+        outs = op.function(*drawn.refill(list(flat)), **drawn.statics)
+        parts = [tg.sum(out * out) for out in (outs if isinstance(outs, tuple) else (outs,)) if out.dtype.kind == "f"]
+        return parts[0] if len(parts) == 1 else tg.sum(tg.stack(parts))
+
+    gradient = tg.grad(squared, floats)
+    stacks = [_examples(x) for x in drawn.flat]
+    try:
+        rows = [gradient(*(x[k] for x in stacks)) for k in range(EXAMPLES)]
+    except ValueError as refused:  # some have none for such arguments, and then for no example
+        with pytest.raises(ValueError, match=re.escape(str(refused).split(";", maxsplit=1)[0])):
+            tg.vmap(gradient)(*stacks)
+        return
+    for found, column in zip(tg.vmap(gradient)(*stacks), zip(*rows, strict=True), strict=True):
+        assert np.allclose(found, np.stack([x.numpy() for x in column]), rtol=1e-8, atol=1e-8, equal_nan=True)
