@@ -128,8 +128,9 @@ class Folder:
     def _reference(self, e: RefExpr, depth: int) -> object:
         if e.fullname in ("builtins.True", "builtins.False", "builtins.None"):
             return {"True": True, "False": False}.get(e.fullname.rpartition(".")[2])
-        if e.fullname.startswith("numpy.") and e.fullname[6:] in CONCRETE:
-            return e.fullname[6:]
+        package, _, last = e.fullname.rpartition(".")
+        if last in CONCRETE and package in ("numpy", "typedgrad", "typedgrad.core.constants"):
+            return last
         node = e.node
         if isinstance(node, Var) and node.final_value is not None:
             return node.final_value

@@ -152,11 +152,11 @@ def classes(block: list[Statement]) -> Iterator[ClassDef]:
             yield from classes(statement.defs.body)
 
 
-_PARTS: Final = (
+PARTS: Final = (
     "args", "base", "body", "callee", "cond", "else_body", "else_expr", "expr", "finally_body", "handlers", "if_expr",
     "index", "items", "left", "msg", "operands", "right", "rvalue",
 )  # fmt: skip
-"""What statements and expressions consist of, as far as a comparison may stand in it."""
+"""What statements and expressions consist of, as far as others of them may stand in it."""
 
 
 def comparisons(node: Node) -> Iterator[tuple[Expression, Expression]]:
@@ -164,7 +164,7 @@ def comparisons(node: Node) -> Iterator[tuple[Expression, Expression]]:
     if isinstance(node, ComparisonExpr):
         yield from ((left, right) for op, left, right in node.pairwise() if op in ("==", "!="))
     inner = {"OverloadedFuncDef": "items", "Decorator": "func", "ClassDef": "defs"}.get(type(node).__name__)
-    for name in (inner,) if inner else _PARTS:
+    for name in (inner,) if inner else PARTS:
         part = getattr(node, name, None)
         for child in part if isinstance(part, (list, tuple)) else (part,):
             if isinstance(child, Node):

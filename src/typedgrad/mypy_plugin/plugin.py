@@ -18,6 +18,7 @@ from mypy.nodes import (
     NameExpr,
     OpExpr,
     OverloadedFuncDef,
+    RefExpr,
     SymbolTableNode,
     UnaryExpr,
     Var,
@@ -198,7 +199,7 @@ class TypedgradPlugin(Plugin):
 
     def _made(self, ctx: FunctionContext | MethodContext, fullname: str) -> Type:
         made = ctx.default_return_type
-        if fullname in SHAPELESS:
+        if fullname in SHAPELESS or (isinstance(ctx, FunctionContext) and _unseen(ctx.context)):
             return map_tensors(made, self.codec.bare)
         function = get_proper_type(made)
         if fullname in MAPPING and isinstance(function, CallableType):
@@ -286,6 +287,11 @@ class TypedgradPlugin(Plugin):
     def _failed(self) -> None:
         if self.options.show_traceback:
             traceback.print_exc(limit=-5)
+
+
+def _unseen(context: object) -> bool:
+    """Whether this is a call such as `[f, g][0](x)`, whose signature no hook has instantiated."""
+    return isinstance(context, CallExpr) and not isinstance(context.callee, (RefExpr, CallExpr))
 
 
 def _semantic(ctx: AnalyzeTypeContext) -> Any:

@@ -14,6 +14,7 @@ from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
     ClassDef,
+    Decorator,
     Expression,
     ExpressionStmt,
     FuncDef,
@@ -21,6 +22,7 @@ from mypy.nodes import (
     IndexExpr,
     MypyFile,
     NameExpr,
+    OverloadedFuncDef,
     ReturnStmt,
     Statement,
     StrExpr,
@@ -39,6 +41,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from typedgrad.mypy_plugin import applying
 from typedgrad.mypy_plugin.aliases import dtype_class, source
 from typedgrad.mypy_plugin.calls import Site
 from typedgrad.mypy_plugin.definitions import HIDDEN, functions, statements
@@ -66,12 +69,25 @@ _REVEALED: Final = "reveal_type"
 
 def wrap(file: MypyFile) -> None:
     """Wrap what is returned or assigned where an annotation with a shape string stands."""
-    _Wrapper(file).block(file.defs, None)
     hidden = ImportFrom(PHANTOMS, 0, [("promised", HIDDEN)])
     hidden.is_top_level = True
     hidden.set_line(1)
     file.defs.insert(0, hidden)
     file.imports.append(hidden)
+    wrapper = _Wrapper(file)
+    wrapper.block(file.defs, None)
+    applying.wrap(_bodies(file.defs), wrapper.wrapped)
+
+
+def _bodies(block: list[Statement]) -> list[Statement]:
+    """The statements of a module, with those in its functions and classes."""
+    found = [s for s in block if not isinstance(s, (FuncDef, ClassDef, Decorator, OverloadedFuncDef))]
+    for function in functions(block):
+        found.extend(_bodies(function.body.body))
+    for statement in statements(block):
+        if isinstance(statement, ClassDef):
+            found.extend(_bodies(statement.defs.body))
+    return found
 
 
 def is_wrapped(file: MypyFile) -> bool:
@@ -94,11 +110,11 @@ class _Wrapper:
     def block(self, body: Iterable[Statement], result: Type | None, *, of_class: bool = False) -> None:
         for statement in statements(list(body)):
             if isinstance(statement, ReturnStmt) and statement.expr is not None and result is not None:
-                statement.expr = self._wrapped(statement.expr, "")
+                statement.expr = self.wrapped(statement.expr, "")
             elif isinstance(statement, AssignmentStmt) and not of_class:
                 declared = statement.unanalyzed_type or statement.type
                 if declared is not None and not isinstance(statement.rvalue, TempNode) and self._is_shaped(declared):
-                    statement.rvalue = self._wrapped(statement.rvalue, source(statement.lvalues[0]) or "value")
+                    statement.rvalue = self.wrapped(statement.rvalue, source(statement.lvalues[0]) or "value")
             elif isinstance(statement, ExpressionStmt):
                 self._reveal(statement.expr)
             elif isinstance(statement, ClassDef):
@@ -119,7 +135,7 @@ class _Wrapper:
         for statement in copies:
             value, (target,) = statement.rvalue, statement.lvalues
             if isinstance(value, NameExpr) and isinstance(target, NameExpr) and targets.count(value.name) > 1:
-                statement.rvalue = self._wrapped(value, _REVEALED)
+                statement.rvalue = self.wrapped(value, _REVEALED)
 
     def _reveal(self, e: Expression) -> None:
         """`reveal_type(x)`, where mypy may have mixed the type of `x` with those that `x` had before."""
@@ -129,9 +145,9 @@ class _Wrapper:
             and e.callee.name == _REVEALED
             and len(e.args) == 1
         ):
-            e.args[0] = self._wrapped(e.args[0], _REVEALED)
+            e.args[0] = self.wrapped(e.args[0], _REVEALED)
 
-    def _wrapped(self, e: Expression, name: str) -> CallExpr:
+    def wrapped(self, e: Expression, name: str) -> CallExpr:
         callee, text = NameExpr(HIDDEN), StrExpr(name)
         call = CallExpr(callee, [e, text], [ARG_POS, ARG_POS], [None, None])
         for node in (callee, text, call):
@@ -176,7 +192,9 @@ def kept(site: Site, sig: CallableType) -> CallableType:
     # The second attempt that mypy makes after an error has no context, yet the promise stands.
     wanted: Type | None = _result(api) if not name.value else api.type_context[-1]
     given = site.folder.narrowed(value, api.get_expression_type(value, wanted))
-    if name.value == _REVEALED:
+    if name.value == applying.APPLIED and isinstance(value, CallExpr):
+        given = applying.applied(site, value, given)
+    if name.value in (_REVEALED, applying.APPLIED):
         wanted = None
     if wanted is not None and tensors_in(wanted):
         function = api.scope.current_function()
