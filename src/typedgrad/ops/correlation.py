@@ -158,15 +158,17 @@ def _by_phases(xp: Namespace[Tensor], g: Tensor, kernel: Tensor, sizes: tuple[in
         xp.reshape(kernel, (groups, o // groups, c_group, *window)), axis=tuple(range(3, len(kernel.shape) + 1))
     )
     turned = xp.moveaxis(parted, 1, 2)
-    out: Any = xp.zeros((g.shape[0], c_group * groups, *sizes), dtype=g.dtype)
     axes = [
         list(_phases(*each))
         for each in zip(sizes, g.shape[2:], window, how.stride, how.dilation, (a for a, _ in how.pads), strict=True)
     ]
+    axes = [[phase for phase in along if phase.cut.start < phase.cut.stop] for along in axes]
+    # Where no tap leads there is nothing.
+    everywhere = all(len(along) == min(s, n) for along, s, n in zip(axes, how.stride, sizes, strict=True))
+    fresh = xp.empty if everywhere else xp.zeros
+    out: Any = fresh((g.shape[0], c_group * groups, *sizes), dtype=g.dtype)
     ones = (1,) * len(sizes)
     for phases in itertools.product(*axes):
-        if any(p.cut.stop <= p.cut.start for p in phases):
-            continue
         part = xp.asarray(turned[(..., *(p.taps for p in phases))], copy=True)  # in order, for the BLAS
         part = xp.reshape(part, (groups * c_group, o // groups, *part.shape[3:]))
         moved = Sliding(ones, tuple(p.pads for p in phases), tuple(p.dilation for p in phases), groups)
