@@ -80,8 +80,10 @@ def excused() -> list[str]:
 
 def versions() -> str:
     """What was compared with what."""
-    packages = ("torch", "numpy", "scipy")
-    return f"Python {platform.python_version()}, " + ", ".join(f"{name} {metadata.version(name)}" for name in packages)
+    from typedgrad.kernels import AVAILABLE
+
+    packages = ", ".join(f"{name} {metadata.version(name)}" for name in ("torch", "numpy"))
+    return f"Python {platform.python_version()}, {packages}, {'with' if AVAILABLE else 'without'} the native kernels"
 
 
 def page(found: Found, sections: Mapping[str, Sequence[Row]] = SECTIONS) -> str:
