@@ -113,4 +113,4 @@ def test_what_mypy_refuses_is_refused_when_it_runs(path: Path, report: Report, m
 
 
 def test_there_are_enough_twins() -> None:
-    assert len(TWINS) >= 12
+    assert len(TWINS) >= 60
