@@ -12,6 +12,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from typedgrad.backends import namespace
+from typedgrad.backends.workers import for_each
 from typedgrad.ops import banded
 from typedgrad.ops.taps import Buffer, Taps, runs, taps_of
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from typedgrad.ops.windows import Pads
 
 _ELEMENTS = 1 << 19  # of the columns at one time
+_FEW = 4  # elements of a kernel that are multiplied one by one
 
 
 class Sliding(NamedTuple):
@@ -172,8 +174,30 @@ def _by_phases(xp: Namespace[Tensor], g: Tensor, kernel: Tensor, sizes: tuple[in
         part = xp.asarray(turned[(..., *(p.taps for p in phases))], copy=True)  # in order, for the BLAS
         part = xp.reshape(part, (groups * c_group, o // groups, *part.shape[3:]))
         moved = Sliding(ones, tuple(p.pads for p in phases), tuple(p.dilation for p in phases), groups)
-        made = correlate(g[(..., *(p.cut for p in phases))], part, None, moved)
+        seen = g[(..., *(p.cut for p in phases))]
+        few = o == groups == part.shape[0] and math.prod(part.shape[2:]) <= _FEW
+        made = _tap_by_tap(xp, seen, part, moved) if few else correlate(seen, part, None, moved)
         out[(..., *(slice(p.first, None, s) for p, s in zip(phases, how.stride, strict=True)))] = made
+    return out  # type: ignore[no-any-return]  # a raw array
+
+
+def _tap_by_tap(xp: Namespace[Tensor], x: Tensor, kernel: Tensor, how: Sliding) -> Tensor:
+    """`correlate` where each channel has one kernel of few elements: as many products, added up."""
+    taps = taps_of(x.shape[2:], kernel.shape[2:], how.stride, how.pads, how.dilation, flat=False)
+    weights = xp.reshape(kernel, (kernel.shape[0], len(taps.parts), *(1,) * len(taps.places)))
+    out: Any = xp.empty((*x.shape[:2], *taps.places), dtype=x.dtype)
+
+    def work(image: int) -> None:
+        padded: Any = x[image, ...]
+        if taps.padded != x.shape[2:]:
+            padded = xp.zeros((x.shape[1], *taps.padded), dtype=x.dtype)
+            padded[(..., *taps.inner)] = x[image, ...]
+        made: Any = padded[(..., *taps.parts[0])] * weights[:, 0, ...]
+        for t, part in enumerate(taps.parts[1:], start=1):
+            made += padded[(..., *part)] * weights[:, t, ...]
+        out[image, ...] = made
+
+    for_each(x, range(x.shape[0]), work)
     return out  # type: ignore[no-any-return]  # a raw array
 
 
