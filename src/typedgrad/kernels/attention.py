@@ -17,63 +17,98 @@ if TYPE_CHECKING:
 _BLOCK = 64  # queries of one piece of work, as in `native/attention.h`
 
 
+class _Attention:
+    """The plans for calls of one signature, and what leads to them."""
+
+    def __init__(self, avals: tuple[Any, ...], statics: dict[str, Any]) -> None:
+        query, key, value, self.mask, _ = avals
+        *self.batch, self.heads, self.t, self.d = query.shape
+        self.kv_heads, self.s, self.d_out = key.shape[-3], key.shape[-2], value.shape[-1]
+        self.n = math.prod(self.batch)
+        self.dtype, self.code = query.dtype, code_of(query)
+        self.taken = [Like((self.n, *a.shape[-3:]), query.dtype) for a in (query, key, value)]
+        self.hidden = None if self.mask is None else Like((self.n, self.heads, self.t, self.s), self.mask.dtype)
+        self.blocks = -(-self.t // _BLOCK)
+        scale = 1.0 / math.sqrt(self.d) if statics["scale"] is None else float(statics["scale"])
+        sizes = (
+            self.n,
+            self.heads,
+            self.kv_heads,
+            self.t,
+            self.s,
+            self.d,
+            self.d_out,
+            int(statics["causal"]),
+            self.blocks,
+        )
+        self.options: dict[str, Any] = {"sizes": sizes, "settings": (scale,)}
+        self.forward, self.back = self._forward(), self._back()
+
+    def _forward(self) -> Any:
+        return plan(
+            "attention",
+            (*self.taken, self.hidden),
+            (
+                (self.code, (self.n, self.t, self.heads, self.d_out)),
+                (self.code, (self.n, self.heads, self.t)),
+            ),
+            work=self.n * self.heads * self.blocks,
+            unit=min(self.t, _BLOCK) * self.s * (self.d + self.d_out) // 8,
+            as_they_lie={0: 2, 1: 2, 2: 2, 3: 3},
+            **self.options,
+        )
+
+    def _back(self) -> Any:
+        out = Like((self.n, self.heads, self.t, self.d_out), self.dtype)
+        logs = Like((self.n, self.heads, self.t), self.dtype)
+        return plan(
+            "attention_back",
+            (out, *self.taken, out, self.hidden, logs),
+            (
+                (self.code, (self.n, self.t, self.heads, self.d)),
+                (self.code, (self.n, self.s, self.kv_heads, self.d)),
+                (self.code, (self.n, self.s, self.kv_heads, self.d_out)),
+            ),
+            work=self.n * self.kv_heads,
+            unit=self.heads // self.kv_heads * self.t * self.s * (2 * self.d + self.d_out) // 4,
+            as_they_lie={0: 2, 1: 2, 2: 2, 3: 2, 4: 2, 5: 3},
+            **self.options,
+        )
+
+    def four(self, x: Any) -> Any:
+        """With all axes of the batch as one."""
+        return x if x.ndim == 4 else x.reshape(self.n, *x.shape[-3:])
+
+    def shown(self, mask: Any) -> Any:
+        """The mask in full, without room for it."""
+        return None if mask is None else self.four(np.broadcast_to(mask, (*self.batch, self.heads, self.t, self.s)))
+
+    def heads_first(self, x: Any) -> Any:
+        """What kernels make, as users see it."""
+        return x.swapaxes(1, 2).reshape(*self.batch, x.shape[2], x.shape[1], x.shape[3])
+
+    def save(self, query: Any, key: Any, value: Any, mask: Any, noise: None) -> Any:
+        """The averages, and the logarithms of what their weights were divided by."""
+        made, logs = self.forward(self.four(query), self.four(key), self.four(value), self.shown(mask))
+        return self.heads_first(made), logs
+
+    def run(self, query: Any, key: Any, value: Any, mask: Any, noise: None) -> Any:
+        """The averages."""
+        return self.save(query, key, value, mask, noise)[0]
+
+    def pull(self, g: Any, node: Node, logs: Any) -> Any:
+        """The cotangents of queries, keys and values."""
+        _, inputs, out = node
+        query, key, value = (self.four(x.data) for x in inputs[:3])
+        hidden = self.shown(inputs[3].data) if self.mask is not None else None
+        made = self.back(self.four(g), query, key, value, self.four(out), hidden, logs)
+        return (*map(self.heads_first, made), *([None] if self.mask is not None else []))
+
+
 @accelerates("typedgrad.ops.attention.scaled_dot_product_attention")
 def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
-    query, key, value, mask, noise = avals
+    query, key, value, _, noise = avals
     if noise is not None or not serves(query, key, value, outs[0]):
         return None
-    *batch, heads, t, d = query.shape
-    kv_heads, s, d_out = key.shape[-3], key.shape[-2], value.shape[-1]
-    n = math.prod(batch)
-    scale = 1.0 / math.sqrt(d) if statics["scale"] is None else float(statics["scale"])
-    dtype, code = query.dtype, code_of(query)
-    q, k, v = (Like((n, *a.shape[-3:]), dtype) for a in (query, key, value))
-    hidden = None if mask is None else Like((n, heads, t, s), mask.dtype)
-    out, logs = Like((n, t, heads, d_out), dtype), Like((n, heads, t), dtype)
-    blocks = -(-t // _BLOCK)
-    options: dict[str, Any] = {
-        "sizes": (n, heads, kv_heads, t, s, d, d_out, int(statics["causal"]), blocks), "settings": (scale,)
-    }  # fmt: skip
-    forward = plan(
-        "attention",
-        (q, k, v, hidden),
-        ((code, out.shape), (code, logs.shape)),
-        work=n * heads * blocks,
-        unit=min(t, _BLOCK) * s * (d + d_out) // 8,
-        as_they_lie={0: 2, 1: 2, 2: 2, 3: 3},
-        **options,
-    )
-    back = plan(
-        "attention_back",
-        (Like((n, heads, t, d_out), dtype), q, k, v, Like((n, heads, t, d_out), dtype), hidden, logs),
-        ((code, (n, t, heads, d)), (code, (n, s, kv_heads, d)), (code, (n, s, kv_heads, d_out))),
-        work=n * kv_heads,
-        unit=heads // kv_heads * t * s * (2 * d + d_out) // 4,
-        as_they_lie={0: 2, 1: 2, 2: 2, 3: 2, 4: 2, 5: 3},
-        **options,
-    )
-
-    def four(x: Any) -> Any:
-        return x if x.ndim == 4 else x.reshape(n, *x.shape[-3:])
-
-    def shown(mask: Any) -> Any:
-        return None if mask is None else four(np.broadcast_to(mask, (*batch, heads, t, s)))
-
-    def heads_first(x: Any) -> Any:
-        return x.swapaxes(1, 2).reshape(*batch, x.shape[2], x.shape[1], x.shape[3])
-
-    def save(query: Any, key: Any, value: Any, mask: Any, noise: None) -> Any:
-        made, logs = forward(four(query), four(key), four(value), shown(mask))
-        return heads_first(made), logs
-
-    def run(query: Any, key: Any, value: Any, mask: Any, noise: None) -> Any:
-        return save(query, key, value, mask, noise)[0]
-
-    def pull(g: Any, node: Node, logs: Any) -> Any:
-        _, inputs, out = node
-        query, key, value = (four(x.data) for x in inputs[:3])
-        hidden = shown(inputs[3].data) if mask is not None else None
-        made = back(four(g), query, key, value, four(out), hidden, logs)
-        return (*map(heads_first, made), *([None] if mask is not None else []))
-
-    return Kernel(run, pull, save)
+    made = _Attention(avals, statics)
+    return Kernel(made.run, made.pull, made.save)

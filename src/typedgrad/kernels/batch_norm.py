@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from typedgrad.core.accelerate import Kernel, accelerates
-from typedgrad.kernels.convolution import packing
-from typedgrad.kernels.plans import Like, code_of, plan, serves
+from typedgrad.kernels.geometry import packing
+from typedgrad.kernels.plans import Like, Plan, code_of, plan, serves
 
 if TYPE_CHECKING:
     from typedgrad.core.aval import Aval
@@ -18,60 +18,80 @@ if TYPE_CHECKING:
 _CHUNK = 8_192  # numbers whose statistics are taken while they are in the cache
 
 
-@accelerates("typedgrad.ops.normalise.batch_norm")
-def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
-    x, weight, bias = avals
-    if not serves(x, weight, bias):
-        return None
-    n, c, *spatial = x.shape
-    places = math.prod(spatial)
-    rows = n * places
-    pack = packing(n, c, (1, 1, places), (0, 0, 0), (0, 0, 0), x.dtype)
-    length = max(1, _CHUNK // c)
-    chunks = -(-rows // length)
-    code, settings = code_of(x), (statics["epsilon"],)
-    flat, channels = Like((rows, c), x.dtype), Like((c,), x.dtype)
-    of_parts = Like((chunks, 2, c), x.dtype)
-    made = {"flat": (code, flat.shape), "channels": (code, (c,)), "parts": (code, of_parts.shape)}
-    by_chunk: dict[str, Any] = {"work": chunks, "unit": length * c, "sizes": (rows, c, length, chunks)}
-    by_row: dict[str, Any] = {"work": rows, "unit": c, "settings": settings}
-    parts = plan("batch_norm_parts", (flat,), (made["parts"],), **by_chunk)
-    whole = plan(
-        "batch_norm_whole", (of_parts,), (made["channels"],) * 2, work=c, unit=chunks, sizes=(rows, c, length, chunks)
-    )
-    apply = plan("batch_norm_apply", (flat, weight, bias, channels, channels), (made["flat"],), **by_row, sizes=(c,))
-    back_parts = plan("batch_norm_back_parts", (flat, flat, channels, channels), (made["parts"],), **by_chunk)
-    back_whole = plan(
-        "batch_norm_back_whole", (of_parts, channels), (made["channels"],) * 2, work=c, unit=chunks, sizes=(chunks, c),
-        settings=settings,
-    )  # fmt: skip
-    back = plan("batch_norm_back", (flat, flat, weight, *(channels,) * 4), (made["flat"],), **by_row, sizes=(rows, c))
+class _BatchNorm:
+    """The plans for calls of one signature, and what leads to them."""
 
-    def last(x: Any) -> Any:
+    def __init__(self, avals: tuple[Any, ...], epsilon: float) -> None:
+        x, self.weight, self.bias = avals
+        self.n, self.c, *self.spatial = x.shape
+        places = math.prod(self.spatial)
+        self.places, self.rows = places, self.n * places
+        self.dtype, self.code = x.dtype, code_of(x)
+        self.pack = packing(self.n, self.c, (1, 1, places), (0, 0, 0), (0, 0, 0), x.dtype)
+        self.length = max(1, _CHUNK // self.c)
+        self.chunks = -(-self.rows // self.length)
+        self.flat, self.channels = Like((self.rows, self.c), x.dtype), Like((self.c,), x.dtype)
+        self.of_parts = Like((self.chunks, 2, self.c), x.dtype)
+        self.settings = (epsilon,)
+        self.parts, self.whole, self.apply = self._forward()
+        self.back_parts, self.back_whole, self.back = self._back()
+
+    def _by_chunk(self, name: str, inputs: tuple[Like, ...]) -> Plan:
+        sizes = (self.rows, self.c, self.length)
+        made = ((self.code, self.of_parts.shape),)
+        return plan(name, inputs, made, work=self.chunks, unit=self.length * self.c, sizes=sizes)
+
+    def _by_channel(self, name: str, inputs: tuple[Like, ...], sizes: tuple[int, ...]) -> Plan:
+        made = ((self.code, (self.c,)),) * 2
+        return plan(name, inputs, made, work=self.c, unit=self.chunks, sizes=sizes, settings=self.settings)
+
+    def _by_row(self, name: str, inputs: tuple[Any, ...], sizes: tuple[int, ...]) -> Plan:
+        made = ((self.code, self.flat.shape),)
+        return plan(name, inputs, made, work=self.rows, unit=self.c, sizes=sizes, settings=self.settings)
+
+    def _forward(self) -> tuple[Plan, Plan, Plan]:
+        flat, channels = self.flat, self.channels
+        return (
+            self._by_chunk("batch_norm_parts", (flat,)),
+            self._by_channel("batch_norm_whole", (self.of_parts,), (self.rows, self.c, self.length, self.chunks)),
+            self._by_row("batch_norm_apply", (flat, self.weight, self.bias, channels, channels), (self.c,)),
+        )
+
+    def _back(self) -> tuple[Plan, Plan, Plan]:
+        flat, channels = self.flat, self.channels
+        return (
+            self._by_chunk("batch_norm_back_parts", (flat, flat, channels, channels)),
+            self._by_channel("batch_norm_back_whole", (self.of_parts, channels), (self.chunks, self.c)),
+            self._by_row("batch_norm_back", (flat, flat, self.weight, *(channels,) * 4), (self.rows, self.c)),
+        )
+
+    def last(self, x: Any) -> Any:
+        """With the channels last."""
         moved = np.moveaxis(x, 1, -1)
-        return moved if moved.flags.c_contiguous else pack(x.reshape(n, c, 1, 1, places))
+        return moved if moved.flags.c_contiguous else self.pack(x.reshape(self.n, self.c, 1, 1, self.places))
 
-    def first(y: Any) -> Any:
-        return np.moveaxis(y.reshape(n, *spatial, c), -1, 1)
+    def first(self, y: Any) -> Any:
+        """What kernels make, as users see it."""
+        return np.moveaxis(y.reshape(self.n, *self.spatial, self.c), -1, 1)
 
-    def run(x: Any, weight: Any, bias: Any) -> Any:
-        images = last(x)
-        mean, variance = whole(parts(images))
-        return first(apply(images, weight, bias, mean, variance)), mean, variance
+    def run(self, x: Any, weight: Any, bias: Any) -> Any:
+        """The result, the means and the variances."""
+        images = self.last(x)
+        mean, variance = self.whole(self.parts(images))
+        return self.first(self.apply(images, weight, bias, mean, variance)), mean, variance
 
-    def pull(g: Any, node: Node, saved: object) -> Any:
+    def pull(self, g: Any, node: Node, saved: object) -> Any:
+        """The cotangents of the input, the weight and the bias."""
         _, inputs, out = node
-        images = last(inputs[0].data)
+        images = self.last(inputs[0].data)
         _, mean, variance = out
-        given = last(g.parts[0]) if 0 in g.parts else np.zeros(flat.shape, x.dtype)
-        scale = None if weight is None else inputs[1].data
-        of_gx, of_g = back_whole(back_parts(given, images, mean, variance), variance)
-        dx = first(back(given, images, scale, mean, variance, of_gx, of_g))
+        given = self.last(g.parts[0]) if 0 in g.parts else np.zeros(self.flat.shape, self.dtype)
+        scale = None if self.weight is None else inputs[1].data
+        of_gx, of_g = self.back_whole(self.back_parts(given, images, mean, variance), variance)
+        dx = self.first(self.back(given, images, scale, mean, variance, of_gx, of_g))
         if 1 in g.parts or 2 in g.parts:
-            dx = dx + _through_statistics(g.parts, inputs[0].data, mean, rows)
-        return (dx, *([] if weight is None else [of_gx]), *([] if bias is None else [of_g]))
-
-    return Kernel(run, pull)
+            dx = dx + _through_statistics(g.parts, inputs[0].data, mean, self.rows)
+        return (dx, *([] if self.weight is None else [of_gx]), *([] if self.bias is None else [of_g]))
 
 
 def _through_statistics(parts: dict[int, Any], x: Any, mean: Any, rows: int) -> Any:
@@ -81,3 +101,11 @@ def _through_statistics(parts: dict[int, Any], x: Any, mean: Any, rows: int) -> 
     if 2 in parts:
         found = found + parts[2].reshape(column) * (2 / rows) * (x - mean.reshape(column))
     return found
+
+
+@accelerates("typedgrad.ops.normalise.batch_norm")
+def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
+    if not serves(*avals):
+        return None
+    made = _BatchNorm(avals, statics["epsilon"])
+    return Kernel(made.run, made.pull)

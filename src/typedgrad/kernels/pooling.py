@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from typedgrad.core.accelerate import Kernel, accelerates
-from typedgrad.kernels.convolution import packing, three
+from typedgrad.kernels.geometry import packing, three
 from typedgrad.kernels.plans import Like, code_of, plan, serves
 from typedgrad.ops.pooling import Pooling, counts
 

@@ -50,62 +50,57 @@ def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -
     return Kernel(run, pull, save)
 
 
-@accelerates("typedgrad.ops.recurrent_sequence.lstm_sequence")
-def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
-    given, hidden, cell, recurrent = avals
-    if not serves(given, hidden, cell, recurrent):
-        return None
-    time, batch, n = given.shape[0], *hidden.shape
-    gates, state = Like((batch, 4 * n), given.dtype), Like((batch, n), given.dtype)
-    options: dict[str, Any] = {"work": batch, "unit": 16 * n, "sizes": (n,)}
-    step = plan(
-        "lstm_within", (gates, gates, state, state, state, gates), (), overwrites=(3, 4, 5), results=(3,), **options
-    )
-    back = plan(
-        "lstm_within_back",
-        (state, state, state, state, gates, state, gates),
-        (),
-        overwrites=(2, 6),
-        results=(6,),
-        **options,
-    )
+class _Sequence:
+    """The plans for sequences of one size, and what leads to them."""
 
-    def run(given: Any, hidden: Any, cell: Any, recurrent: Any) -> Any:
-        hiddens = np.empty((time, batch, n), given.dtype)
-        cells, active, product = (
-            np.empty_like(hiddens),
-            np.empty_like(given, order="C"),
-            np.empty(gates.shape, given.dtype),
-        )
-        for t in range(time):
+    def __init__(self, given: Aval, hidden: Aval) -> None:
+        self.time, self.batch, self.n = given.shape[0], *hidden.shape
+        self.dtype = given.dtype
+        gates, state = Like((self.batch, 4 * self.n), given.dtype), Like((self.batch, self.n), given.dtype)
+        options: dict[str, Any] = {"work": self.batch, "unit": 16 * self.n, "sizes": (self.n,)}
+        taken = (gates, gates, state, state, state, gates)
+        self.step = plan("lstm_within", taken, (), overwrites=(3, 4, 5), results=(3,), **options)
+        given_back = (state, state, state, state, gates, state, gates)
+        self.back = plan("lstm_within_back", given_back, (), overwrites=(2, 6), results=(6,), **options)
+
+    def run(self, given: Any, hidden: Any, cell: Any, recurrent: Any) -> Any:
+        """The hidden states, the cells and the gates."""
+        hiddens = np.empty((self.time, self.batch, self.n), self.dtype)
+        cells, active = np.empty_like(hiddens), np.empty_like(given, order="C")
+        product = np.empty((self.batch, 4 * self.n), self.dtype)
+        for t in range(self.time):
             np.matmul(hidden, recurrent, out=product)
             hidden, next_cell = hiddens[t], cells[t]
-            step(given[t], product, cell, hidden, next_cell, active[t])
+            self.step(given[t], product, cell, hidden, next_cell, active[t])
             cell = next_cell
         return hiddens, cells, active
 
-    def pull(g: Any, node: Node, saved: object) -> Any:
+    def pull(self, g: Any, node: Node, saved: object) -> Any:
+        """The cotangents of all arguments, from that of the hidden states."""
         if 1 in g.parts or 2 in g.parts:
             return _by_the_rule(g, node)
         _, inputs, (hiddens, cells, active) = node
         hidden, cell, recurrent = (x.data for x in inputs[1:])
         above, turned = g.parts[0], np.ascontiguousarray(recurrent.T)
-        da, after, dcell = (
-            np.empty_like(active),
-            np.zeros(state.shape, active.dtype),
-            np.zeros(state.shape, active.dtype),
-        )
-        for t in range(time - 1, -1, -1):
+        da, after = np.empty_like(active), np.zeros((self.batch, self.n), self.dtype)
+        dcell = np.zeros_like(after)
+        for t in range(self.time - 1, -1, -1):
             here = da[t]
-            back(above[t], after, dcell, cells[t - 1] if t else cell, active[t], cells[t], here)
+            self.back(above[t], after, dcell, cells[t - 1] if t else cell, active[t], cells[t], here)
             np.matmul(here, turned, out=after)
-        states = np.concatenate((hidden[None], hiddens[:-1]))
         of_recurrent = None
         if inputs[3].node is not None:
-            of_recurrent = states.reshape(time * batch, n).T @ da.reshape(time * batch, 4 * n)
+            states = np.concatenate((hidden[None], hiddens[:-1])).reshape(-1, self.n)
+            of_recurrent = states.T @ da.reshape(-1, 4 * self.n)
         return da, after, dcell, of_recurrent
 
-    return Kernel(run, pull)
+
+@accelerates("typedgrad.ops.recurrent_sequence.lstm_sequence")
+def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
+    if not serves(*avals):
+        return None
+    made = _Sequence(avals[0], avals[1])
+    return Kernel(made.run, made.pull)
 
 
 def _by_the_rule(g: Any, node: Node) -> Any:
