@@ -9,6 +9,7 @@ from typedgrad.nn.fields import inferred, param
 from typedgrad.nn.initialisers import zeros
 from typedgrad.nn.layer import Layer
 from typedgrad.nn.scaling import glorot_uniform
+from typedgrad.ops.linear import linear
 from typedgrad.ops.rearrange import flatten
 
 
@@ -29,8 +30,7 @@ class Dense(Layer):
     bias: Float[Tensor, "out_features"] | None = param(zeros, when=lambda self: self.use_bias)
 
     def __call__(self, x: Float[Tensor, "*batch in_features"]) -> Float[Tensor, "*batch out_features"]:
-        y = x @ self.weight
-        return y if self.bias is None else y + self.bias
+        return linear(x, self.weight, self.bias)
 
 
 class Flatten(Layer):

@@ -11,11 +11,15 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.nn.fields import inferred, param
 from typedgrad.nn.initialisers import zeros
 from typedgrad.nn.layer import Layer
-from typedgrad.nn.recurrence import checked, forgetting, unroll, zeros_for
+from typedgrad.nn.recurrence import checked, fitting, forgetting, unroll, zeros_for
 from typedgrad.nn.scaling import glorot_uniform
 from typedgrad.ops.activation import sigmoid
 from typedgrad.ops.join import split
+from typedgrad.ops.linear import linear
+from typedgrad.ops.move import permute_dims
+from typedgrad.ops.rearrange import flip
 from typedgrad.ops.recurrent import lstm_step
+from typedgrad.ops.recurrent_sequence import lstm_sequence
 from typedgrad.ops.trigonometry import tanh
 
 
@@ -62,12 +66,16 @@ class LstmWeights(Layer):
 
     def project(self, x: Tensor) -> Tensor:
         """What the input contributes to each step."""
-        y = x @ self.weight
-        return y if self.bias is None else y + self.bias
+        return linear(x, self.weight, self.bias)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether the steps are those of the textbook, for which there are ops."""
+        return not self.peepholes and self.activation is tanh and self.gate_activation is sigmoid
 
     def stepping(self) -> Callable[[Tensor, LstmState], LstmState]:
         """The function from such a contribution and a state to the next state."""
-        if self.peepholes or self.activation is not tanh or self.gate_activation is not sigmoid:
+        if not self._is_plain:
             return self._general()
         recurrent = self.recurrent
         return lambda projected, state: LstmState(*lstm_step(state.cell, projected + state.hidden @ recurrent))
@@ -138,6 +146,8 @@ class Lstm(LstmWeights):
         mask: Bool[Tensor, "batch time"] | None = None,
         lengths: Int[Tensor, "batch"] | None = None,
     ) -> Float[Tensor, "batch time features"]:
+        if mask is None and lengths is None and x.shape[1] != 0 and self._is_plain:
+            return self._whole(x, None)[0]
         return unroll(self, x, None, mask, lengths)[0]
 
     @checked
@@ -153,4 +163,19 @@ class Lstm(LstmWeights):
 
         Pass it through `typedgrad.stop_gradient` to truncate back-propagation there.
         """
+        if mask is None and lengths is None and x.shape[1] != 0 and self._is_plain:
+            return self._whole(x, state)
         return unroll(self, x, state, mask, lengths)
+
+    def _whole(self, x: Tensor, state: LstmState | None) -> tuple[Tensor, LstmState]:
+        """All steps as one op, where nothing is masked."""
+        first = self.start(x, x.shape[:1])
+        carry = first if state is None else fitting(type(self).__name__, state, first)
+        steps = permute_dims(x, (1, 0, 2))
+        if self.reverse:
+            steps = flip(steps, axis=0)
+        hiddens, cells, _ = lstm_sequence(self.project(steps), carry.hidden, carry.cell, self.recurrent)
+        last = LstmState(hiddens[-1], cells[-1])
+        if self.reverse:
+            hiddens = flip(hiddens, axis=0)
+        return permute_dims(hiddens, (1, 0, 2)), last

@@ -12,7 +12,7 @@ from typedgrad.nn.initialisers import ones, zeros
 from typedgrad.nn.layer import Layer, state_of
 from typedgrad.ops.elementwise import sqrt
 from typedgrad.ops.move import reshape
-from typedgrad.ops.reduce import mean
+from typedgrad.ops.normalise import batch_norm, layer_norm
 
 
 class LayerNorm(Layer):
@@ -40,12 +40,7 @@ class LayerNorm(Layer):
         check_epsilon(self, self.epsilon)
 
     def __call__(self, x: Float[Tensor, "*batch features"]) -> Float[Tensor, "*batch features"]:
-        centred = x - mean(x, axis=-1, keepdims=True)
-        variance = mean(centred * centred, axis=-1, keepdims=True)
-        y = centred / sqrt(variance + self.epsilon)
-        if self.weight is not None:
-            y = y * self.weight
-        return y if self.bias is None else y + self.bias
+        return layer_norm(x, self.weight, self.bias, epsilon=self.epsilon)
 
 
 class BatchNorm(Layer):
@@ -92,18 +87,13 @@ class BatchNorm(Layer):
         check_epsilon(self, self.epsilon)
 
     def __call__(self, x: Float[Tensor, "n features *spatial"]) -> Float[Tensor, "n features *spatial"]:
-        column = (1, self.features) + (1,) * (x.ndim - 2)
         run = current_run()
-        if run is None or x.device == "abstract":
-            centred = x - reshape(self.running_mean, column)
-            variance = reshape(self.running_var, column)
-        else:
-            axes = (0, *range(2, x.ndim))
-            average = mean(x, axis=axes, keepdims=True)
-            centred = x - average
-            variance = mean(centred * centred, axis=axes, keepdims=True)
+        if run is not None and x.device != "abstract":
+            y, average, variance = batch_norm(x, self.weight, self.bias, epsilon=self.epsilon)
             self._remember(run, average, variance, x)
-        y = centred / sqrt(variance + self.epsilon)
+            return y
+        column = (1, self.features) + (1,) * (x.ndim - 2)
+        y = (x - reshape(self.running_mean, column)) / sqrt(reshape(self.running_var, column) + self.epsilon)
         if self.weight is None or self.bias is None:
             return y
         return y * reshape(self.weight, column) + reshape(self.bias, column)
@@ -117,8 +107,8 @@ class BatchNorm(Layer):
             )
         old, new = 1.0 - self.momentum, self.momentum
         average, variance = stop_gradient((average, variance))
-        seen = reshape(variance, (self.features,)) * (count / (count - 1) if self.unbiased else 1.0)
-        mean_now = self.running_mean * old + reshape(average, (self.features,)) * new
+        seen = variance * (count / (count - 1) if self.unbiased else 1.0)
+        mean_now = self.running_mean * old + average * new
         run.update(state_of(self, "running_mean"), mean_now)
         run.update(state_of(self, "running_var"), self.running_var * old + seen * new)
 

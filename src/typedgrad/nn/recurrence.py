@@ -67,7 +67,7 @@ def unroll(
         raise ValueError(f"{name}: `x` is an empty sequence, its shape is {x.shape}")
     seen = _seen(name, mask, lengths, time)
     first = layer.start(x, (batch,))
-    carry = first if state is None else _fitting(name, state, first)
+    carry = first if state is None else fitting(name, state, first)
     step = layer.stepping()
 
     def plain(state: S, projected: Tensor) -> tuple[S, Tensor]:
@@ -100,7 +100,7 @@ def _seen(name: str, mask: Tensor | None, lengths: Tensor | None, time: int) -> 
     return length_mask(lengths, time)
 
 
-def _fitting(name: str, state: S, first: S) -> S:
+def fitting(name: str, state: S, first: S) -> S:
     """The given state, which must have the shapes of the state that a layer starts with."""
     for (path, x), (_, wanted) in zip(leaves_with_paths(state), leaves_with_paths(first), strict=True):
         if x.shape != wanted.shape:
