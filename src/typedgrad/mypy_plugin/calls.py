@@ -37,7 +37,6 @@ from typedgrad.mypy_plugin.constants import Folder
 from typedgrad.mypy_plugin.encoding import (
     Codec,
     Known,
-    Serial,
     as_actual,
     as_pattern,
     class_of,
@@ -46,6 +45,7 @@ from typedgrad.mypy_plugin.encoding import (
     tensors_in,
 )
 from typedgrad.mypy_plugin.report import report
+from typedgrad.mypy_plugin.statics import Serial
 from typedgrad.shapes import UNKNOWN, Answer, Argument, Request, Spelled
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from mypy.types import Instance
 
 from typedgrad.mypy_plugin import evaluating
 from typedgrad.mypy_plugin.definitions import comparisons
-from typedgrad.mypy_plugin.encoding import Serial
 from typedgrad.mypy_plugin.notes import noted
+from typedgrad.mypy_plugin.statics import Serial
 
 if TYPE_CHECKING:
     from typedgrad.mypy_plugin.calls import Site

@@ -31,9 +31,10 @@ from mypy.nodes import (
 from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, UnionType, get_proper_type
 
 from typedgrad.mypy_plugin.definitions import Definitions
-from typedgrad.mypy_plugin.encoding import CONCRETE, LAYER, Codec, Serial, as_actual, is_tensor
+from typedgrad.mypy_plugin.encoding import CONCRETE, LAYER, Codec, as_actual, is_tensor
 from typedgrad.mypy_plugin.notes import noted
 from typedgrad.mypy_plugin.sizes import is_self, stored, trusted
+from typedgrad.mypy_plugin.statics import Serial
 from typedgrad.shapes import UNKNOWN, Unknown
 
 _DEPTH: Final = 12

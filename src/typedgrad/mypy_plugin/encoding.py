@@ -9,7 +9,6 @@ may equal `m`. The plugin reads the labels, and reports what is certainly wrong.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -30,6 +29,8 @@ from mypy.types import (
     UnpackType,
     get_proper_type,
 )
+
+from typedgrad.mypy_plugin.statics import Serial, written
 
 TENSOR: Final = "typedgrad.core.tensor.Tensor"
 ARRAY: Final = "numpy.ndarray"
@@ -64,12 +65,6 @@ NEW: Final = "@!"
 """In front of a name that an annotation inside a body introduces: it stands for whatever is assigned."""
 _FOREIGN: Final = re.compile(r"@\??([A-Za-z_]\w*)")
 _ANY: Final = re.compile(r"@[?!]?([A-Za-z_]\w*)")
-
-
-class Serial(str):
-    """A size as text, such as "batch" or "(b)*(t)"."""
-
-    __slots__ = ()
 
 
 Lookup: TypeAlias = Callable[[str], SymbolTableNode | None]
@@ -153,10 +148,8 @@ class Codec:
             return self.items([item for item in value if isinstance(item, Type)])
         if isinstance(value, Serial) or type(value) is int:
             return self.literal(value)
-        try:
-            return self.literal(f"={json.dumps(_plain(value))}")
-        except (TypeError, ValueError):
-            return None
+        text = written(value)
+        return None if text is None else self.literal(text)
 
     def items(self, items: list[Type]) -> Type:
         """A tuple of these types."""
@@ -230,31 +223,6 @@ class Codec:
             scalars = {name: self._scalar_type(name) for name in CONCRETE}
             self._dtypes = {_key(typ): name for name, typ in scalars.items() if typ is not None}
         return self._dtypes
-
-
-def _plain(value: object) -> object:
-    """A static value without what JSON does not know."""
-    if isinstance(value, Serial):
-        return {"size": str(value)}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    raise TypeError(value)
-
-
-def decoded(literal: LiteralType) -> object:
-    """The static value that `Codec.static` wrote."""
-    value = literal.value
-    if not isinstance(value, str):
-        return value
-    return _restored(json.loads(value[1:])) if value.startswith("=") else Serial(value)
-
-
-def _restored(value: object) -> object:
-    if isinstance(value, dict):
-        return Serial(value["size"])
-    return tuple(map(_restored, value)) if isinstance(value, list) else value
 
 
 def unknown() -> AnyType:

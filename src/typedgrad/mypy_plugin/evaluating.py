@@ -15,10 +15,11 @@ from typedgrad.mypy_plugin import layers
 from typedgrad.mypy_plugin.annotations import fields
 from typedgrad.mypy_plugin.calls import Actual, Callee, Site
 from typedgrad.mypy_plugin.constants import arithmetic, item, negated
-from typedgrad.mypy_plugin.encoding import Known, Serial, as_actual, filled, is_tensor, map_tensors, tensors_in
+from typedgrad.mypy_plugin.encoding import Known, as_actual, filled, is_tensor, map_tensors, tensors_in
 from typedgrad.mypy_plugin.methods import signature
 from typedgrad.mypy_plugin.notes import Quoted, delegation
 from typedgrad.mypy_plugin.sizes import is_layer, is_self, size, sizes, stored, with_attributes
+from typedgrad.mypy_plugin.statics import Serial
 from typedgrad.shapes import UNKNOWN, Request
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from mypy.types import CallableType, Instance, ProperType, TupleType, Type, Unio
 from typedgrad.mypy_plugin import evaluating  # one recursion in two files: what a layer's call delegates to, are calls
 from typedgrad.mypy_plugin.annotations import fields
 from typedgrad.mypy_plugin.calls import Actual, Callee, Site
-from typedgrad.mypy_plugin.encoding import LAYER, Serial, is_tensor
+from typedgrad.mypy_plugin.encoding import LAYER, is_tensor
 from typedgrad.mypy_plugin.notes import noted
 from typedgrad.mypy_plugin.sizes import (
     forget,
@@ -25,6 +25,7 @@ from typedgrad.mypy_plugin.sizes import (
     trusted,
     with_attributes,
 )
+from typedgrad.mypy_plugin.statics import Serial
 from typedgrad.shapes import UNKNOWN
 
 if TYPE_CHECKING:

@@ -23,8 +23,9 @@ from mypy.types import (
 )
 
 from typedgrad.mypy_plugin.annotations import fields
-from typedgrad.mypy_plugin.encoding import LAYER, Serial, decoded
+from typedgrad.mypy_plugin.encoding import LAYER
 from typedgrad.mypy_plugin.notes import noted
+from typedgrad.mypy_plugin.statics import Serial, decoded
 from typedgrad.shapes import UNKNOWN
 
 if TYPE_CHECKING:

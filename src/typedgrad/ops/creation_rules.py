@@ -67,8 +67,7 @@ def _squared(length: Dim) -> dict[str, Dim]:
 def _stepped(start: Dim | float, stop: Dim | float | None, step: Dim | float) -> dict[str, Dim]:
     first, last = (0, start) if stop is None else (start, stop)
     if isinstance(first, float) or isinstance(last, float) or isinstance(step, float):
-        # Sizes that are no numbers do not meet floats, nor order.
-        return {"size": max(ceil((last - first) / step), 0)}  # type: ignore[operator]
+        return {"size": max(ceil((last - first) / step), 0)}  # type: ignore[operator]  # a symbol is refused: no result
     length = last - first
     count = length if isinstance(step, int) and step == 1 else -(-length // step)
     return {"size": max(count, 0) if isinstance(count, int) else count}
