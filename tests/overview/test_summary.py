@@ -26,6 +26,7 @@ KEY = tg.random.key(0)
         (zoo.resnet50, "n 3 224 224", 25_557_032, 4_089_184_256),
         (zoo.mobilenet_v2, "n 3 224 224", 3_504_872, 300_774_272),
         (zoo.densenet121, "n 3 224 224", 7_978_856, 2_834_161_664),
+        (lambda: nn.Lstm(in_features=5, features=7), "n 4 5", 364, 4 * (5 + 7) * 28),
     ],
 )
 def test_published_networks_have_the_numbers_that_were_published(
