@@ -138,6 +138,8 @@ def test_running_statistics_are_updated_and_the_updater_leaves_them_alone() -> N
         once(data[0][0])
     assert after.running_mean.tolist() == run.updated(once).running_mean.tolist()
     assert after.running_mean.tolist() != model.running_mean.tolist()
+    assert after.weight is not None
+    assert model.weight is not None
     assert after.weight.tolist() != model.weight.tolist()
 
 

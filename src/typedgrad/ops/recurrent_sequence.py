@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from jaxtyping import Float
 
 from typedgrad.backends import namespace
@@ -34,8 +36,9 @@ def lstm_sequence(
     Tensor([0.5  , 0.25 , 0.125], dtype=float32)
     """
     xp = namespace(given)
-    hiddens = xp.empty((*given.shape[:2], hidden.shape[-1]), dtype=given.dtype)
-    cells, gates = xp.empty_like(hiddens), xp.empty_like(given)
+    hiddens: Any = xp.empty((*given.shape[:2], hidden.shape[-1]), dtype=given.dtype)
+    cells: Any = xp.empty_like(hiddens)
+    gates: Any = xp.empty_like(given)
     for t in range(given.shape[0]):
         hidden, cell, active = lstm_forward(xp, cell, given[t, ...] + hidden @ recurrent)
         hiddens[t, ...], cells[t, ...], gates[t, ...] = hidden, cell, active
