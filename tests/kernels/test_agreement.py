@@ -108,6 +108,17 @@ def _convolution(rng: np.random.Generator, r: Random, dtype: str) -> Any:
     return getattr(tg, f"conv{rank}d"), arrays, statics
 
 
+def _depthwise(rng: np.random.Generator, r: Random, dtype: str) -> Any:
+    rank, channels = r.choice([1, 2, 2, 3]), r.choice([4, 5, 16, 33])
+    options = ([1, 2, 3], [1, 1, 2], [1, 1, 2])
+    window, stride, dilation = (tuple(r.choice(of) for _ in range(rank)) for of in options)
+    sizes = _sizes(r, rank, [(k - 1) * d + 1 for k, d in zip(window, dilation, strict=True)])
+    x = _laid(r, _draw(rng, (r.choice([1, 2, 9]), channels, *sizes), dtype), [np.positive, _last])
+    bias = _draw(rng, (channels,), dtype)
+    statics = {"stride": stride, "padding": r.choice([0, 1, "same"]), "dilation": dilation, "groups": channels}
+    return getattr(tg, f"conv{rank}d"), [x, _draw(rng, (channels, 1, *window), dtype), r.choice([None, bias])], statics
+
+
 def _pooling(rng: np.random.Generator, r: Random, dtype: str) -> Any:
     rank, kind = r.choice([1, 2, 2, 3]), r.choice(["max", "avg"])
     window = tuple(r.choice([1, 2, 3]) for _ in range(rank))
@@ -153,8 +164,8 @@ def _lstm_sequence(rng: np.random.Generator, r: Random, dtype: str) -> Any:
 
 
 DRAWN = [
-    _attention, _batch_norm, _convolution, _elementwise, _label_loss, _layer_norm, _linear, _lstm, _lstm_sequence,
-    _pooling, _rows, _take,
+    _attention, _batch_norm, _convolution, _depthwise, _elementwise, _label_loss, _layer_norm, _linear, _lstm,
+    _lstm_sequence, _pooling, _rows, _take,
 ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from typedgrad.core.accelerate import Kernel, accelerates
 from typedgrad.kernels.convolution_gradient import input_gradient, weight_gradient
+from typedgrad.kernels.depthwise import depthwise
 from typedgrad.kernels.geometry import Geometry, Packed, dtype_code, geometry_of, runs_of, weights_plan, whole_vectors
 from typedgrad.kernels.plans import Like, Plan, plan, serves
 
@@ -73,6 +74,8 @@ def _make(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...
     if not serves(x, kernel, bias, out) or 0 in out.shape:
         return None
     g = geometry_of(x, kernel, out, statics)
+    if g.groups > 1 and g.inputs == g.outputs == 1:
+        return depthwise(g, x.shape, kernel.shape, out.shape[2:])
     if g.groups > 1 and (g.inputs < 4 or g.outputs < 4):
         return None  # vectors would be nearly empty
     run = forward(g, bias=bias is not None)

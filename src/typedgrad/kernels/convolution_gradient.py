@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from typedgrad.kernels.geometry import (
+    SHARES,
     Geometry,
     Packed,
     Phase,
@@ -27,7 +28,6 @@ from typedgrad.kernels.geometry import (
 )
 from typedgrad.kernels.plans import Like, Plan, plan
 
-SHARES = 8  # of the images, each with a sum of its own in the gradient of the weights
 MOST_SHARED = 1 << 21  # numbers in all those sums
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typedgrad.core.aval import Aval
 
 Three = tuple[int, int, int]
+SHARES = 8  # of the images, each with a sum of its own in the gradient of the weights
 
 
 class Geometry(NamedTuple):

@@ -8,3 +8,4 @@
 #include "batch_norm.h"
 #include "recurrent.h"
 #include "attention.h"
+#include "depthwise.h"
