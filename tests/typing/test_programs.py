@@ -33,5 +33,5 @@ def test_every_defect_is_reported_once_on_its_line(path: Path, report: Report) -
 
 
 def test_there_are_enough_programs() -> None:
-    assert sum(len(expected(path, "E")) for path in REJECT) >= 60
-    assert sum(path.read_text().count("\ndef ") + path.read_text().count("    def ") for path in ACCEPT) >= 60
+    assert sum(len(expected(path, "E")) for path in REJECT) >= 290
+    assert sum(path.read_text().count("\ndef ") + path.read_text().count("    def ") for path in ACCEPT) >= 260

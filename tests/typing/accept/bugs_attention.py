@@ -41,7 +41,6 @@ class Attention(Layer):
         self, q: Float[Tensor, "b heads t size"], k: Float[Tensor, "b heads s size"], v: Float[Tensor, "b heads s size"]
     ) -> Float[Tensor, "b heads t size"]:
         scores = q @ k.mT / math.sqrt(self.size)
-        reveal_type(scores)  # R: Num[Tensor, "b heads t s"]
         return tg.softmax(scores, axis=-1) @ v
 
     def scaled_by_a_power(self, q: Float[Tensor, "b t size"], k: Float[Tensor, "b s size"]) -> Float[Tensor, "b t s"]:
@@ -209,7 +208,6 @@ class Pooled(Layer):
     def averaged_where_seen(self, x: Float[Tensor, "b t d"], seen: Bool[Tensor, "b t"]) -> Float[Tensor, "b classes"]:
         weights = seen.astype("float32")[:, :, None]
         total = tg.sum(x * weights, axis=1) / tg.sum(weights, axis=1)
-        reveal_type(total)  # R: Num[Tensor, "b d"]
         return self.head(total)
 
 
