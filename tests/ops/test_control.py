@@ -147,3 +147,19 @@ def test_while_loop_refuses_gradients_without_a_limit() -> None:
         tg.while_loop(lambda y: y < 100, lambda y: y * 2, tg.asarray(3.0), limit=3)
     with pytest.raises(tg.ShapeError, match=r"while_loop: the carry must keep its shape, but float32\[\]"):
         tg.while_loop(lambda y: True, lambda y: tg.ones(2), tg.asarray(3.0))
+
+
+def test_while_loop_refuses_a_negative_limit() -> None:
+    with pytest.raises(ValueError, match="while_loop: `limit` must be at least 0, got -1"):
+        tg.while_loop(lambda y: y < 100, lambda y: y * 2, tg.asarray(3.0), limit=-1)
+
+
+@pytest.mark.parametrize("base", [0.0, -1.0, float("nan"), float("inf")])
+def test_angles_refuse_a_base_that_has_no_logarithm(base: float) -> None:
+    with pytest.raises(ValueError, match="rotary: `base` must be positive and finite"):
+        tg.rotary(normal(0, 5, 8), base=base)
+
+
+def test_rprop_refuses_bounds_that_are_no_numbers() -> None:
+    with pytest.raises(TypeError, match="rprop: `largest` must be a number"):
+        tg.optim.rprop(0.1, largest="x")  # type: ignore[arg-type]  # on purpose

@@ -108,13 +108,15 @@ def while_loop(
         limit: how many steps there may be at most.
 
     Raises:
-        ValueError: if it is differentiated without a `limit`, or goes on beyond it.
+        ValueError: if it is differentiated without a `limit`, or goes on beyond it; for a negative `limit`.
         ShapeError: for a carry that changes its shape or dtype, naming its path.
         TypeError: for a carry that changes its structure, and for a condition that is no bool.
 
     >>> tg.grad(lambda x: tg.while_loop(lambda y: y < 100, lambda y: y * y, x, limit=10))(tg.asarray(3.0))
     Tensor(17496., dtype=float32)
     """
+    if limit is not None and limit < 0:
+        raise ValueError(f"while_loop: `limit` must be at least 0, got {limit}")
     carry = as_tensors("while_loop: a carry", init)
     if _without_values(flatten(carry)[0]):
         cond(cond_fun(carry), lambda: None, lambda: None)

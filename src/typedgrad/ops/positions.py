@@ -31,7 +31,7 @@ def sinusoidal_like(x: Float[Tensor, "*batch t features"], /, *, base: Number = 
     """
     xp = namespace(x)
     t, features = x.shape[-2:]
-    angles = _angles(xp, t, features, float(base), 0)
+    angles = _angles("sinusoidal_like", xp, t, features, float(base), 0)
     pairs = xp.stack((xp.sin(angles), xp.cos(angles)), axis=-1)
     return xp.astype(xp.reshape(pairs, (t, features)), x.dtype)
 
@@ -95,7 +95,7 @@ def rotary(
     t, features = x.shape[-2:]
     if features == 0:
         return xp.zeros_like(x)
-    angles = _angles(xp, t, features, float(base), offset)
+    angles = _angles("rotary", xp, t, features, float(base), offset)
     cos = xp.astype(xp.cos(angles), x.dtype)
     sin = xp.astype(xp.sin(-angles if inverse else angles), x.dtype)
     if interleaved:
@@ -120,8 +120,10 @@ def _(
     return (rotary(g, base=base, offset=offset, interleaved=interleaved, inverse=not inverse),)
 
 
-def _angles(xp: Namespace[Tensor], length: int, features: int, base: float, offset: int) -> Tensor:
+def _angles(title: str, xp: Namespace[Tensor], length: int, features: int, base: float, offset: int) -> Tensor:
     """The angles of each position, a column for each pair of features; in float64, as positions may be large."""
     places = xp.arange(offset, offset + length, dtype=xp.float64)
     pairs = xp.arange(0, features, 2, dtype=xp.float64)
+    if not 0 < base < math.inf:
+        raise ValueError(f"{title}: `base` must be positive and finite, got {base}")
     return places[:, None] * xp.exp(pairs * (-math.log(base) / max(features, 1)))[None, :]

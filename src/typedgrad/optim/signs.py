@@ -88,8 +88,6 @@ def rprop(
     >>> w, state.memory["size"]
     (Tensor([-0.1,  2.1], dtype=float32), {'': Tensor([0.6, 0.6], dtype=float32)})
     """
-    if not callable(smallest) and not callable(largest) and smallest > largest:
-        raise ValueError(f"rprop: `smallest` must be at most `largest`, got {smallest} and {largest}")
     settings = (
         ("learning_rate", learning_rate),
         ("shrink", shrink),
@@ -97,7 +95,10 @@ def rprop(
         ("smallest", smallest),
         ("largest", largest),
     )
-    return ByFormula(_RPROP, settings)
+    updater = ByFormula(_RPROP, settings)  # refuses what is no number, which cannot be compared
+    if not callable(smallest) and not callable(largest) and smallest > largest:
+        raise ValueError(f"rprop: `smallest` must be at most `largest`, got {smallest} and {largest}")
+    return updater
 
 
 def lion(
