@@ -109,7 +109,7 @@ def test_the_dtype_of_a_result() -> None:
     assert ask("ops.astype", tensor("x", "n"), dtype="float64").dtypes == ("float64",)
     assert ask("ops.astype", tensor("x", "n"), dtype=UNKNOWN).dtypes == ("Float",)
     assert ask("ops.power", tensor("x", "n", "int64"), tensor("y", "n")).dtypes == ("float32",)
-    assert ask("ops.power", tensor("x", "n", "Float"), tensor("y", "n")).dtypes == ("Num",)
+    assert ask("ops.power", tensor("x", "n", "Float"), tensor("y", "n")).dtypes == ("Float",)
     assert ask("ops.power", tensor("x", "", "weak int"), tensor("y", "n", "float64")).dtypes == ("float64",)
 
 

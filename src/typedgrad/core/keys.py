@@ -28,6 +28,8 @@ class Key:
     words: tuple[int, int]
 
     def __init__(self, words: tuple[int, int]) -> None:
+        if not isinstance(words, tuple):
+            raise TypeError(f"Key: make keys with tg.random.key(seed), not of {words!r}")
         object.__setattr__(self, "words", (words[0] & _MASK, words[1] & _MASK))
 
     def __setattr__(self, name: str, value: object) -> None:

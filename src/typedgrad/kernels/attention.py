@@ -108,7 +108,9 @@ class _Attention:
 @accelerates("typedgrad.ops.attention.scaled_dot_product_attention")
 def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
     query, key, value, _, noise = avals
-    if noise is not None or not serves(query, key, value, outs[0]):
+    if noise is not None or not serves(query, key, value, outs[0]) or not 0.0 <= statics["drop"] < 1.0:
+        return None
+    if statics["scale"] is not None and not math.isfinite(statics["scale"]):
         return None
     made = _Attention(avals, statics)
     return Kernel(made.run, made.pull, made.save)

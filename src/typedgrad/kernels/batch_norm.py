@@ -9,7 +9,7 @@ import numpy as np
 
 from typedgrad.core.accelerate import Kernel, accelerates
 from typedgrad.kernels.geometry import packing
-from typedgrad.kernels.plans import Like, Plan, code_of, plan, serves
+from typedgrad.kernels.plans import Like, Plan, code_of, plan, positive, serves
 
 if TYPE_CHECKING:
     from typedgrad.core.aval import Aval
@@ -105,7 +105,7 @@ def _through_statistics(parts: dict[int, Any], x: Any, mean: Any, rows: int) -> 
 
 @accelerates("typedgrad.ops.normalise.batch_norm")
 def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
-    if not serves(*avals):
+    if not serves(*avals) or not positive(statics["epsilon"]):
         return None
     made = _BatchNorm(avals, statics["epsilon"])
     return Kernel(made.run, made.pull)

@@ -43,6 +43,11 @@ def code_of(aval: Described) -> str:
     return _CODES[aval.dtype.name]
 
 
+def positive(number: float) -> bool:
+    """Whether it is a number that can be added to a variance; for others the op's body has words."""
+    return 0.0 <= number < math.inf
+
+
 def lanes(dtype: np.dtype[np.generic]) -> int:
     """How many numbers a vector register holds."""
     return int(_native.vector_bytes()) // dtype.itemsize

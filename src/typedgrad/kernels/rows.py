@@ -9,7 +9,7 @@ import numpy as np
 
 from typedgrad.core.accelerate import Kernel, accelerates
 from typedgrad.kernels.linear import BLOCK
-from typedgrad.kernels.plans import Like, code_of, making, plan, serves
+from typedgrad.kernels.plans import Like, code_of, making, plan, positive, serves
 
 if TYPE_CHECKING:
     from typedgrad.core.aval import Aval
@@ -43,7 +43,7 @@ def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -
 @accelerates("typedgrad.ops.normalise.layer_norm")
 def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
     x, weight, bias = avals
-    if not serves(x, weight, bias) or (weight is None and bias is not None):
+    if not serves(x, weight, bias) or (weight is None and bias is not None) or not positive(statics["epsilon"]):
         return None
     n = x.shape[-1]
     m = math.prod(x.shape[:-1])

@@ -35,7 +35,7 @@ from mypy.plugin import (
     Plugin,
     ReportConfigContext,
 )
-from mypy.types import CallableType, FunctionLike, Instance, Type, get_proper_type
+from mypy.types import AnyType, CallableType, FunctionLike, Instance, Type, get_proper_type
 
 from typedgrad.mypy_plugin import aliases, attributes, claims, layers, methods, notes, promises
 from typedgrad.mypy_plugin import annotations as reading
@@ -58,6 +58,8 @@ FOREIGN: Final = tuple(
     )
 )  # fmt: skip
 """Whose functions and classes know nothing of our tensors; mypy's own hooks look at some of them."""
+# typeshed lets these return Any, because powers of negative numbers are complex; then `x / d**0.5` were Any as well.
+POWERS: Final = frozenset(("builtins.float.__pow__", "builtins.float.__rpow__"))
 READS: Final = frozenset(
     f"builtins.{name}"
     for name in (
@@ -162,6 +164,8 @@ class TypedgradPlugin(Plugin):
         """The same for methods; and what is read from a container that changes is of unknown shape."""
         if fullname in READS:
             return self._guarded(self._read, _as_made)
+        if fullname in POWERS:
+            return self._guarded(_real, _as_made)
         if fullname.startswith("numpy."):
             return self._guarded(self._unlabelled, _as_made)
         return None if fullname.startswith(FOREIGN) else self._guarded(lambda ctx: self._made(ctx, fullname), _as_made)
@@ -336,3 +340,9 @@ def _unchanged(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
 
 def _as_made(ctx: FunctionContext | MethodContext) -> Type:
     return ctx.default_return_type
+
+
+def _real(ctx: MethodContext) -> Type:
+    """A float for a power that may be anything."""
+    made = ctx.default_return_type
+    return ctx.api.named_generic_type("builtins.float", []) if isinstance(get_proper_type(made), AnyType) else made

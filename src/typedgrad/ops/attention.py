@@ -87,6 +87,7 @@ def scaled_dot_product_attention(
             [0.5, 0.5]]], dtype=float32)
     """
     xp = namespace(query)
+    _check_drop(float(drop))
     weights = _weights(query, key, mask, causal, _scale(query, scale))
     if noise is not None:
         weights = weights * _factors(weights, noise, float(drop))
@@ -171,9 +172,13 @@ def dropped_weights(x: Float[Tensor, "*s"], noise: UInt32[Tensor, "2"], /, *, dr
     return _factors(x, noise, float(drop))
 
 
-def _factors(x: Tensor, noise: Tensor, drop: float) -> Tensor:
+def _check_drop(drop: float) -> None:
     if not 0.0 <= drop < 1.0:
         raise ValueError(f"scaled_dot_product_attention: `drop` must be at least 0 and less than 1, got {drop}")
+
+
+def _factors(x: Tensor, noise: Tensor, drop: float) -> Tensor:
+    _check_drop(drop)
     xp, backend = namespace(x), backend_of(x)
     first, second = (int(word) for word in backend.to_numpy(noise))
     words: Any = backend.random_bits((first, second), 0, math.prod(x.shape), device=backend.device(x))
@@ -195,6 +200,8 @@ def _grouped(x: Tensor, key: Tensor) -> tuple[int, ...]:
 
 def _scale(query: Tensor, scale: Number | None) -> float:
     if scale is not None:
+        if not math.isfinite(scale):
+            raise ValueError(f"scaled_dot_product_attention: `scale` must be a finite number, got {scale}")
         return float(scale)
     d: Any = query.shape[-1]
     # Only shapes are wanted where the size is not a number, so that any scale will do.

@@ -78,7 +78,7 @@ def binary_cross_entropy(
     probabilities, target = shown(name, mask, probabilities, target, fill=0.5)
     check_probabilities(name, "probabilities", probabilities)
     target = _smoothed(name, target, label_smoothing, positive_weight)
-    p = clip(probabilities, eps, 1.0 - eps) if eps else probabilities
+    p = _inside(probabilities, eps)
     values = -positive_weight * times_log(target, p) - times_log(1.0 - target, 1.0 - p)
     return reduced(name, values, weights, mask, reduction)
 
@@ -141,7 +141,7 @@ def binary_focal(
     probabilities, target = shown(name, mask, probabilities, target, fill=0.5)
     check_probabilities(name, "probabilities", probabilities)
     target = _smoothed(name, target, label_smoothing)
-    p = clip(probabilities, eps, 1.0 - eps) if eps else probabilities
+    p = _inside(probabilities, eps)
     wrong = target * (1.0 - p) + (1.0 - target) * p
     values = _focused(name, wrong, gamma) * (-times_log(target, p) - times_log(1.0 - target, 1.0 - p))
     return reduced(name, _balanced(name, values, target, alpha), weights, mask, reduction)
@@ -238,6 +238,13 @@ def times_log(x: Tensor, y: Tensor) -> Tensor:
     """`x * log(y)`, and 0 where `x` is 0, whatever `y` is."""
     nothing = x == 0.0
     return x * log(where(nothing, 1.0, y))
+
+
+def _inside(probabilities: Tensor, eps: float) -> Tensor:
+    """The probabilities in [eps, 1 - eps]."""
+    if not 0.0 <= eps < 0.5:
+        raise ValueError(f"`eps` must be at least 0 and less than 0.5, got {eps}")
+    return clip(probabilities, eps, 1.0 - eps) if eps else probabilities
 
 
 def check_smoothing(name: str, smoothing: float) -> None:

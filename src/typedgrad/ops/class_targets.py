@@ -44,8 +44,15 @@ def evened(target: Tensor, smoothing: float) -> Tensor:
 
 
 def at_least(probabilities: Tensor, eps: float) -> Tensor:
-    """The probabilities, of which none is less than `eps`."""
+    """The probabilities, of which none is less than `eps`. Raises ValueError unless `eps` may be one."""
+    check_eps(eps)
     return clip(probabilities, min=eps) if eps else probabilities
+
+
+def check_eps(eps: float) -> None:
+    """Raise ValueError unless no probability would be above 1 if it were at least `eps`."""
+    if not 0.0 <= eps < 1.0:
+        raise ValueError(f"`eps` must be at least 0 and less than 1, got {eps}")
 
 
 def plain(*options: object) -> bool:

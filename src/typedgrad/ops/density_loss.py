@@ -99,6 +99,8 @@ def f_measure_loss(
     >>> tg.f_measure_loss(tg.asarray([[1.0, 1.0, 0.0]]), tg.asarray([[1.0, 0.0, 0.0]]), beta=2.0)
     Tensor(0.1666667, dtype=float32)
     """
+    if not 0.0 < beta < math.inf:
+        raise ValueError(f"f_measure_loss: `beta` must be positive and finite, got {beta}")
     share = 1.0 / (1.0 + beta * beta)
     values = _tversky("f_measure_loss", mask, probabilities, target, share, 1.0 - share, smooth)
     return reduced("f_measure_loss", values, weights, mask, reduction)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from jaxtyping import Float
 
 from typedgrad.backends import namespace
@@ -9,6 +11,12 @@ from typedgrad.core.primitive import primitive, vjp
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.move import reshape
 from typedgrad.ops.reduce import mean, sum
+
+
+def _check_epsilon(name: str, epsilon: float) -> None:
+    """Raise ValueError unless `epsilon` can be added to a variance."""
+    if not 0.0 <= epsilon < math.inf:
+        raise ValueError(f"{name}: `epsilon` must be at least 0 and finite, got {epsilon}")
 
 
 @primitive
@@ -23,10 +31,13 @@ def layer_norm(
 
     Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
 
+    Raises ValueError for a negative or infinite `epsilon`.
+
     >>> tg.layer_norm(tg.asarray([[0.0, 2.0]])).numpy().round(3)
     array([[-1.,  1.]], dtype=float32)
     """
     xp = namespace(x)
+    _check_epsilon("layer_norm", epsilon)
     if 0 in x.shape:
         return xp.positive(x)
     centred = x - xp.mean(x, axis=-1, keepdims=True)
@@ -64,11 +75,14 @@ def batch_norm(
 
     Source: Ioffe and Szegedy, "Batch normalization", 2015.
 
+    Raises ValueError for a negative or infinite `epsilon`.
+
     >>> y, mean, variance = tg.batch_norm(tg.asarray([[0.0, 2.0], [2.0, 4.0]]))
     >>> mean, variance
     (Tensor([1., 3.], dtype=float32), Tensor([1., 1.], dtype=float32))
     """
     xp = namespace(x)
+    _check_epsilon("batch_norm", epsilon)
     axes, column = (0, *range(2, x.ndim)), (-1, *(1,) * (x.ndim - 2))
     if 0 in x.shape:
         nothing = xp.zeros_like(xp.sum(x, axis=axes))

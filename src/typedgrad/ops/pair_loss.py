@@ -190,6 +190,8 @@ def triplet(
     """
     if not margin > 0:
         raise ValueError(f"triplet: `margin` must be positive, got {margin}")
+    if not p > 0:
+        raise ValueError(f"triplet: `p` must be positive, got {p}")
     anchor, positive, negative = shown("triplet", mask, anchor, positive, negative)
     near, far = pairwise_distance(anchor, positive, ord=p), pairwise_distance(anchor, negative, ord=p)
     if swap:

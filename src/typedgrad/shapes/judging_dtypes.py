@@ -99,6 +99,8 @@ def _by_rule(
     static: Mapping[str, object],
     count: int,
 ) -> tuple[str | None, ...] | None:
+    if any(given == "Float" for given in _given(arguments)):
+        return _for_any_float(rule, defaults, arguments, static, count)
     scope: dict[str, object] = {**defaults, **static}
     tensors = {a.name: a for a in arguments}
     common = _common_strong(arguments)
@@ -121,6 +123,29 @@ def _by_rule(
     except (Inconclusive, TypeError, ValueError, LookupError, AttributeError):
         return None
     return None if None in names else names
+
+
+def _for_any_float(
+    rule: DTypeRule,
+    defaults: Mapping[str, object],
+    arguments: Sequence[Argument],
+    static: Mapping[str, object],
+    count: int,
+) -> tuple[str | None, ...] | None:
+    """What the rule says of floats of whichever width: what it says of each, or that the result is a float too."""
+    answers = []
+    for width in ("float32", "float64"):
+        given = [a._replace(actual_dtype=width) if a.actual_dtype == "Float" else a for a in arguments]
+        if any(dtype == "Float" for dtype in _given(given)):
+            return None
+        answers.append(_by_rule(rule, defaults, given, static, count))
+    first, second = answers
+    if first is None or second is None or first == second:
+        return first if first == second else None
+    floats = {"float16", "float32", "float64"}
+    return tuple(
+        a if a == b else "Float" if a in floats and b in floats else None for a, b in zip(first, second, strict=True)
+    )
 
 
 def _common_strong(arguments: Sequence[Argument]) -> str | None:
