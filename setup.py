@@ -21,7 +21,7 @@ setup(
             sources=sorted(str(path) for path in NATIVE.glob("*.c")),
             depends=sorted(str(path) for path in NATIVE.glob("*.h")),
             include_dirs=[np.get_include()],
-            extra_compile_args=[] if sys.platform == "win32" else GNU_FLAGS,
+            extra_compile_args=FLAGS,
             optional=True,
         )
     ]
