@@ -35,11 +35,11 @@ def make(workload: Workload, variant: str) -> Callable[[], float]:
         made = {k: decay * p[k] - rate * (first[k] / c1) / (jnp.sqrt(second[k] / c2) + 1e-8) for k in p}
         return made, (t, first, second)
 
-    @jax.jit
-    def run(p: Any, state: Any, x: Any, y: Any) -> Any:
+    def whole(p: Any, state: Any, x: Any, y: Any) -> Any:
         loss, g = jax.value_and_grad(lambda p: model(workload, p, x, y))(p)
         return *update(p, g, state), loss
 
+    run = jax.jit(whole)
     state: Any = zeros() if workload.updater == "momentum" else (jnp.zeros(()), zeros(), zeros())
     count = 0
 
