@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from jaxtyping import Float
 
 from typedgrad.core.run import Run, current_run
@@ -114,6 +116,6 @@ class BatchNorm(Layer):
 
 
 def check_epsilon(layer: Layer, epsilon: float) -> None:
-    """Raise ValueError unless `epsilon` is positive."""
-    if not epsilon > 0.0:
+    """Raise ValueError unless `epsilon` is positive and finite."""
+    if not 0.0 < epsilon < math.inf:
         raise ValueError(f"{type(layer).__name__}: `epsilon` must be positive, got {epsilon}")

@@ -36,6 +36,8 @@ def one_hot(labels: Integer[Tensor, "*s"], /, *, classes: int, dtype: DTypeLike 
 def _complaint(labels: Tensor, bad: Tensor, classes: int) -> str:
     place = tuple(int(axis[0]) for axis in namespace(bad).nonzero(bad)) if labels.shape else ()
     where_ = f" at index {place[0] if len(place) == 1 else place}" if place else ""
+    if classes == 0:
+        return f"one_hot: `classes` is 0, so that the label{where_}, {int(labels[place])}, is none of them"
     return f"one_hot: the label{where_} is {int(labels[place])}, which is not in 0..{classes - 1}"
 
 
