@@ -177,6 +177,7 @@ from typedgrad.shapes import ShapeError as ShapeError
 from typedgrad.shapes import SignatureError as SignatureError
 
 if TYPE_CHECKING:
+    from typedgrad import config as config
     from typedgrad import data as data
     from typedgrad import fft as fft
     from typedgrad import linalg as linalg
@@ -415,6 +416,7 @@ else:
         "clip_gradient": "typedgrad.ops.gradient_shaping",
         "combined_loss": "typedgrad.ops.combined_loss",
         "cond": "typedgrad.ops.control",
+        "config": "typedgrad.config",
         "conj": "typedgrad.ops.complexes",
         "contrastive": "typedgrad.ops.pair_loss",
         "conv1d": "typedgrad.ops.conv",

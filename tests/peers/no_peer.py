@@ -19,6 +19,7 @@ NO_PEER: list[tuple[str, str]] = [
         "tree_map leaves_with_paths init training fit evaluate to to_numpy summary nn.count_parameters",
         "trees, training runs, devices and conversion; the numbers come from the names above",
     ),
+    ("config.Recipe", "what a network says of its training; no arithmetic"),
     ("can_cast finfo iinfo isdtype result_type", "questions about dtypes, after the Array API standard"),
     ("empty empty_like", "values are whatever is in memory"),
     ("nn.zeros nn.ones nn.constant", "initialisers without randomness: all elements are one number"),
