@@ -16,7 +16,7 @@ NO_PEER: list[tuple[str, str]] = [
         "differentiation itself, which every line with gradients is about",
     ),
     (
-        "tree_map leaves_with_paths init training fit evaluate to to_numpy summary nn.count_parameters",
+        "tree_map leaves_with_paths init training fit evaluate to to_numpy summary nn.count_parameters nn.carrying",
         "trees, training runs, devices and conversion; the numbers come from the names above",
     ),
     ("config.Recipe", "what a network says of its training; no arithmetic"),

@@ -49,6 +49,7 @@ from typedgrad.nn.bidirectional import Bidirectional as Bidirectional
 from typedgrad.nn.branches import Branches as Branches
 from typedgrad.nn.branches import Parallel as Parallel
 from typedgrad.nn.branches import Residual as Residual
+from typedgrad.nn.carrying import carrying as carrying
 from typedgrad.nn.conv import Conv1d as Conv1d
 from typedgrad.nn.conv import Conv2d as Conv2d
 from typedgrad.nn.conv import Conv3d as Conv3d

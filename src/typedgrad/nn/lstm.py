@@ -11,7 +11,7 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.nn.fields import inferred, param
 from typedgrad.nn.initialisers import zeros
 from typedgrad.nn.layer import Layer
-from typedgrad.nn.recurrence import checked, fitting, forgetting, unroll, zeros_for
+from typedgrad.nn.recurrence import begun, checked, fitting, forgetting, unroll, zeros_for
 from typedgrad.nn.scaling import glorot_uniform
 from typedgrad.ops.activation import sigmoid
 from typedgrad.ops.join import split
@@ -169,13 +169,18 @@ class Lstm(LstmWeights):
 
     def _whole(self, x: Tensor, state: LstmState | None) -> tuple[Tensor, LstmState]:
         """All steps as one op, where nothing is masked."""
+        name = type(self).__name__
         first = self.start(x, x.shape[:1])
-        carry = first if state is None else fitting(type(self).__name__, state, first)
+        scope = begun(self) if state is None else None
+        state = state if scope is None else scope.start(name)
+        carry = first if state is None else fitting(name, state, first)
         steps = permute_dims(x, (1, 0, 2))
         if self.reverse:
             steps = flip(steps, axis=0)
         hiddens, cells, _ = lstm_sequence(self.project(steps), carry.hidden, carry.cell, self.recurrent)
         last = LstmState(hiddens[-1], cells[-1])
+        if scope is not None:
+            scope.stop(last)
         if self.reverse:
             hiddens = flip(hiddens, axis=0)
         return permute_dims(hiddens, (1, 0, 2)), last

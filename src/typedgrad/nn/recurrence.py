@@ -9,7 +9,9 @@ from typedgrad.core.abstract import abstract
 from typedgrad.core.batching import innermost
 from typedgrad.core.pytree import leaves_with_paths, tree_map
 from typedgrad.core.tensor import Tensor
+from typedgrad.core.tracing import VALUELESS
 from typedgrad.core.typed import CHECKS, remembering
+from typedgrad.nn.carrying import Carry, open_carry
 from typedgrad.nn.layer import _learn, describe, known_sizes
 from typedgrad.ops.control import scan
 from typedgrad.ops.create import zeros
@@ -67,6 +69,8 @@ def unroll(
         raise ValueError(f"{name}: `x` is an empty sequence, its shape is {x.shape}")
     seen = _seen(name, mask, lengths, time)
     first = layer.start(x, (batch,))
+    scope = begun(layer) if state is None else None
+    state = state if scope is None else scope.start(name)
     carry = first if state is None else fitting(name, state, first)
     step = layer.stepping()
 
@@ -86,7 +90,17 @@ def unroll(
     else:
         wide = reshape(seen, (batch, time, *(1,) * (x.ndim - 2)))
         last, outputs = scan(masked, carry, (projected, wide), reverse=layer.reverse, axis=1)
+    if scope is not None:
+        scope.stop(last)
     return outputs, last
+
+
+def begun(layer: Recurrence[S]) -> Carry | None:
+    """The scope that knows where a call without a state goes on, if one is open."""
+    scope = open_carry()
+    if scope is not None and layer.reverse:
+        raise TypeError(f"carrying: {type(layer).__name__} does not run from the first step to the last")
+    return scope
 
 
 def _seen(name: str, mask: Tensor | None, lengths: Tensor | None, time: int) -> Tensor | None:
@@ -94,7 +108,7 @@ def _seen(name: str, mask: Tensor | None, lengths: Tensor | None, time: int) -> 
         return mask
     if mask is not None:
         raise ValueError(f"{name}: give `mask` or `lengths`, not both")
-    if lengths.device != "abstract":
+    if lengths.device not in VALUELESS:
         values: Any = innermost(lengths).data
         check_lengths(name, values, time, least=1)
     return length_mask(lengths, time)

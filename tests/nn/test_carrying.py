@@ -1,0 +1,90 @@
+"""Sequences in pieces: recurrent layers go on where they stopped, and no gradient flows back into an earlier piece."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import typedgrad as tg
+
+KEY = tg.random.key(0)
+LAYERS: list[Any] = [
+    tg.nn.Rnn(features=3),
+    tg.nn.Lstm(features=3),
+    tg.nn.Lstm(features=3, peepholes=True),
+    tg.nn.Gru(features=3),
+    tg.nn.Stacked(tg.nn.Lstm(features=3), tg.nn.Gru(features=2)),
+    tg.nn.Sequential(tg.nn.Gru(features=3), tg.nn.Dense(out_features=4), tg.nn.Lstm(features=2)),
+]
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=repr)
+def test_pieces_of_a_sequence_give_what_the_whole_gives(layer: Any) -> None:
+    model = tg.init(layer, KEY, input="n t 4")
+    x = tg.random.normal(KEY, (2, 7, 4))
+    pieces, states = [], None
+    for start in (0, 3, 6):
+        with tg.nn.carrying(states) as carry:
+            pieces.append(model(x[:, start : start + 3]))
+        states = carry.states
+    np.testing.assert_allclose(tg.to_numpy(tg.concat(pieces, axis=1)), tg.to_numpy(model(x)), atol=1e-6)
+
+
+def test_masked_steps_leave_the_carried_state_as_it_is() -> None:
+    model = tg.init(tg.nn.Lstm(in_features=4, features=3), KEY)
+    x = tg.random.normal(KEY, (1, 4, 4))
+    with tg.nn.carrying() as carry:
+        model(x[:, :2], mask=tg.asarray([[True, False]]))
+    _, wanted = model.unroll(x[:, :1])
+    np.testing.assert_allclose(tg.to_numpy(carry.states[0].cell), tg.to_numpy(wanted.cell), atol=1e-6)
+
+
+def test_no_gradient_flows_into_the_piece_before() -> None:
+    model = tg.init(tg.nn.Gru(in_features=2, features=3), KEY)
+    x = tg.random.normal(KEY, (1, 4, 2))
+
+    def second(model: tg.nn.Gru) -> tg.Tensor:
+        with tg.nn.carrying() as carry:
+            model(x[:, :2])
+        with tg.nn.carrying(carry.states):
+            return tg.sum(model(x[:, 2:]))
+
+    def by_hand(model: tg.nn.Gru) -> tg.Tensor:
+        _, state = model.unroll(x[:, :2])
+        return tg.sum(model.unroll(x[:, 2:], tg.stop_gradient(state))[0])
+
+    found, wanted = tg.grad(second)(model), tg.grad(by_hand)(model)
+    np.testing.assert_allclose(tg.to_numpy(found.recurrent), tg.to_numpy(wanted.recurrent), atol=1e-6)
+
+
+def test_what_cannot_be_carried_is_refused() -> None:
+    x = tg.ones((1, 4, 2))
+    both = tg.init(tg.nn.Bidirectional(forward=tg.nn.Gru(in_features=2, features=3)), KEY)
+    with pytest.raises(TypeError, match="carrying: Gru does not run from the first step to the last"), tg.nn.carrying():
+        both(x)
+    one = tg.init(tg.nn.Gru(in_features=2, features=3), KEY)
+    with tg.nn.carrying() as carry:
+        one(x)
+    with pytest.raises(ValueError, match="there are 1 states, but Gru is one more recurrent call"):  # noqa: SIM117  # the calls are what is tested
+        with tg.nn.carrying(carry.states):
+            one(one(tg.ones((1, 4, 2))) @ tg.ones((3, 2)))
+    with pytest.raises(ValueError, match="there are 1 states, but 0 recurrent calls"), tg.nn.carrying(carry.states):
+        pass
+    with pytest.raises(tg.ShapeError, match="`state` is"), tg.nn.carrying(carry.states):
+        one(tg.ones((2, 4, 2)))
+    with pytest.raises(TypeError, match="`states` must be those of an earlier scope, not list"):
+        tg.nn.carrying([])  # type: ignore[arg-type]  # what is tested
+
+
+def test_outside_the_scope_layers_start_from_zeros_again() -> None:
+    model = tg.init(tg.nn.Gru(in_features=2, features=3), KEY)
+    x = tg.random.normal(KEY, (1, 4, 2))
+    before = tg.to_numpy(model(x))
+    with tg.nn.carrying() as carry:
+        model(x)
+    with tg.nn.carrying(carry.states):
+        carried = tg.to_numpy(model(x))
+    assert not np.allclose(before, carried)
+    np.testing.assert_array_equal(tg.to_numpy(model(x)), before)
