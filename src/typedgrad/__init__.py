@@ -184,6 +184,7 @@ if TYPE_CHECKING:
     from typedgrad import metrics as metrics
     from typedgrad import nn as nn
     from typedgrad import optim as optim
+    from typedgrad import reports as reports
     from typedgrad import train as train
     from typedgrad import zoo as zoo
     from typedgrad.nn.initialise import init as init
@@ -589,6 +590,7 @@ else:
         "vmap": "typedgrad.ops.mapping",
         "wasserstein": "typedgrad.ops.embedding_loss",
         "while_loop": "typedgrad.ops.control",
+        "reports": "typedgrad.reports",
         "zoo": "typedgrad.zoo",
     }
 

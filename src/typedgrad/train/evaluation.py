@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar, overload
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar, cast, overload
 
 from typedgrad.core.run import current_run
 from typedgrad.core.tensor import Tensor
@@ -19,41 +19,81 @@ BATCH = 256
 
 
 class Updated(Protocol):
-    """A metric that takes predictions and labels: any of `typedgrad.metrics`, or your own."""
+    """A metric that takes predictions and labels: any of `typedgrad.metrics`, or your own.
+
+    For batches with a mask, its `update` takes that too, as `mask=`.
+    """
 
     def update(self, predictions: Tensor, labels: Tensor, /) -> Self:
         """With the examples of one more batch."""
 
 
 M = TypeVar("M", bound=Updated)
+M1 = TypeVar("M1", bound=Updated)
+M2 = TypeVar("M2", bound=Updated)
+M3 = TypeVar("M3", bound=Updated)
+M4 = TypeVar("M4", bound=Updated)
+Model = Callable[..., Tensor]
 
 
 @overload
 def evaluate(
-    model: Callable[[Tensor], Tensor], data: Data, *, names: Sequence[str] | None = None, batch: int | None = None
+    model: Model, data: Data, *, link: Model | None = None, names: Sequence[str] | None = None, batch: int | None = None
 ) -> Classification: ...
 
 
 @overload
-def evaluate(model: Callable[[Tensor], Tensor], data: Data, *, metric: M, batch: int | None = None) -> M: ...
+def evaluate(model: Model, data: Data, *, metric: M, link: Model | None = None, batch: int | None = None) -> M: ...
+
+
+@overload
+def evaluate(
+    model: Model, data: Data, *, metrics: tuple[M1, M2], link: Model | None = None, batch: int | None = None
+) -> tuple[M1, M2]: ...
+
+
+@overload
+def evaluate(
+    model: Model, data: Data, *, metrics: tuple[M1, M2, M3], link: Model | None = None, batch: int | None = None
+) -> tuple[M1, M2, M3]: ...
+
+
+@overload
+def evaluate(
+    model: Model, data: Data, *, metrics: tuple[M1, M2, M3, M4], link: Model | None = None, batch: int | None = None
+) -> tuple[M1, M2, M3, M4]: ...
+
+
+@overload
+def evaluate(
+    model: Model, data: Data, *, metrics: tuple[M, ...], link: Model | None = None, batch: int | None = None
+) -> tuple[M, ...]: ...
 
 
 def evaluate(
-    model: Callable[[Tensor], Tensor],
+    model: Model,
     data: Data,
     *,
     metric: Updated | None = None,
+    metrics: tuple[Updated, ...] | None = None,
+    link: Model | None = None,
     names: Sequence[str] | None = None,
     batch: int | None = None,
 ) -> object:
-    """How what the model says compares with the labels: as classes, unless another metric is given.
+    """How what the model says compares with the labels: as classes, unless other metrics are given.
+
+    A network that was built with a loss says probabilities (or whatever its loss makes of logits) by its `predict`;
+    any other model says what it returns, after `link`.
 
     Args:
-        model: without `metric`, gives one score per class for every row: logits or probabilities, `[n classes]`.
+        model: without metrics, gives one score per class for every row: logits or probabilities, `[n classes]`.
         data: a dataset, or an iterable of batches `(x, y)`. Labels `y` of classes are integers `[n]` from 0 up, or
-            one-hot.
+            one-hot. A batch may have a mask `[n time]` as its third part, False for what is only padding: metrics
+            leave those steps out where the model says something for every step.
         metric: what to update with the model's results and the labels, such as `tg.metrics.Roc.empty()`; it raises
             what its `update` does.
+        metrics: several of them, updated in one pass over the data; the result is a tuple as well.
+        link: applied to what the model returns: `tg.softmax` where it gives logits and a metric wants probabilities.
         names: of the classes, for the report.
         batch: rows per batch of a dataset; 256 unless given.
 
@@ -67,26 +107,73 @@ def evaluate(
     0.667
     >>> tg.evaluate(lambda x: x[:, 1], data, metric=tg.metrics.Roc.empty()).auroc
     1.0
+    >>> both = (tg.metrics.RocMulticlass.empty(2), tg.metrics.Calibration.empty(2))
+    >>> roc, calibration = tg.evaluate(lambda x: x, data, metrics=both)
+    >>> roc.macro_auroc, round(calibration.ece, 3)
+    (1.0, 0.3)
     """
-    if current_run() is not None:
-        raise TypeError("evaluate: inside `with tg.training(...)` layers train; call it outside")
-    if metric is not None and names is not None:
-        raise TypeError("evaluate: `names` are for the classification that is made without a `metric`; give them to it")
-    total = metric
-    number = 0
-    for number, pair in enumerate(pairs_of("evaluate", data, batch, BATCH, shuffle=False), 1):
-        x, y = checked("evaluate", pair, f"batch {number}")
-        said = model(x)
-        if total is None:
-            total = Classification.empty(_classes(said), names)
+    _refuse_what_does_not_go_together(metric, metrics, names)
+    say = _saying(model, link)
+    totals = () if metrics is None and metric is None else (metrics or (metric,))
+    for number, (x, y, mask) in enumerate(_batches(data, batch), 1):
+        said = say(x)
+        if not totals:
+            totals = (Classification.empty(_classes(said), names),)
         try:
-            total = total.update(said, y)
+            totals = tuple(_updated(cast("Updated", total), said, y, mask) for total in totals)
         except (TypeError, ValueError) as error:
             error.add_note(f"in batch {number} of `evaluate`")
             raise
+    return totals if metrics is not None else totals[0]
+
+
+def _refuse_what_does_not_go_together(metric: object, metrics: object, names: object) -> None:
+    if current_run() is not None:
+        raise TypeError("evaluate: inside `with tg.training(...)` layers train; call it outside")
+    if metric is not None and metrics is not None:
+        raise TypeError("evaluate: give `metric`, or several as `metrics`, not both")
+    if metrics is not None and (not isinstance(metrics, tuple) or not metrics):
+        raise TypeError(f"evaluate: `metrics` must be a tuple of at least one metric, not {metrics!r}")
+    for given in (metric, *(metrics if isinstance(metrics, tuple) else ())):
+        if given is not None and not hasattr(given, "update"):
+            raise TypeError(f"evaluate: a metric has an `update`, such as tg.metrics.Roc.empty(), but {given!r} has not")
+    if names is not None and (metric is not None or metrics is not None):
+        raise TypeError("evaluate: `names` are for the classification that is made without a `metric`; give them to it")
+
+
+def _saying(model: Model, link: Model | None) -> Model:
+    """What the metrics are told, as a function of the inputs."""
+    if link is not None:
+        return lambda x: link(model(x))
+    predict = getattr(model, "predict", None)
+    return predict if callable(predict) else model
+
+
+def _batches(data: Data, batch: int | None) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
+    """Inputs, labels, and the mask if there is one. Raises ValueError if there are no batches."""
+    number = 0
+    for number, given in enumerate(pairs_of("evaluate", data, batch, BATCH, shuffle=False), 1):
+        parts: tuple[object, ...] = given
+        mask = parts[2] if isinstance(given, tuple) and len(parts) == 3 else None
+        pair = given if mask is None else given[:2]
+        x, y = checked("evaluate", pair, f"batch {number}")
+        yield x, y, cast("Tensor | None", mask)
     if not number:
         raise ValueError("evaluate: `data` has no batches")
-    return total
+
+
+def _updated(metric: Updated, said: Tensor, y: Tensor, mask: Tensor | None) -> Updated:
+    """With one more batch; the mask of steps says nothing of labels of whole sequences."""
+    if mask is None or said.shape[: mask.ndim] != mask.shape:
+        return metric.update(said, y)
+    return cast("Masked", metric).update(said, y, mask=mask)
+
+
+class Masked(Protocol):
+    """A metric that can leave examples out."""
+
+    def update(self, predictions: Tensor, labels: Tensor, /, *, mask: Tensor) -> Updated:
+        """With the examples of one more batch for which the mask is not 0."""
 
 
 def _classes(scores: Tensor) -> int:
