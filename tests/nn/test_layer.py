@@ -244,8 +244,9 @@ def test_help_shows_the_fields_that_can_be_given() -> None:
     class Longer(tg.nn.Dense):
         extra: int = 3
 
-    assert list(inspect.signature(tg.nn.Dense).parameters) == ["in_features", "out_features", "use_bias"]
+    assert list(inspect.signature(tg.nn.Dense).parameters) == ["in_features", "out_features", "use_bias", "activation"]
     assert str(inspect.signature(Longer)) == (
-        "(*, in_features: 'int' = inferred, out_features: 'int', use_bias: 'bool' = True, extra: 'int' = 3)"
+        "(*, in_features: 'int' = inferred, out_features: 'int', use_bias: 'bool' = True, "
+        "activation: 'Activated' = None, extra: 'int' = 3)"
     )
     assert list(inspect.signature(tg.nn.Sequential).parameters) == ["layers"]

@@ -15,6 +15,7 @@ _WORDS = {
     "Layer": "a layer",
     "tuple[int, ...]": "a tuple of ints",
 }
+_ACTIVATION = "Activated"  # what `typedgrad.nn.activate` calls a name, a function or None
 _PLAIN: dict[type, dict[str, tuple[str, bool]]] = {}
 
 
@@ -24,7 +25,11 @@ def check_types(layer: object) -> None:
         value = vars(layer).get(name)
         if value is None and (optional or name not in vars(layer)):
             continue
-        if not _holds(kind, value):
+        if kind == _ACTIVATION:
+            from typedgrad.nn.activate import check_activation
+
+            check_activation(type(layer).__name__, name, value)
+        elif not _holds(kind, value):
             word = _WORDS.get(kind, "a function")
             raise TypeError(
                 f"{type(layer).__name__}: `{name}` must be {word}{' or None' if optional else ''}, not {_shown(value)}"
@@ -50,8 +55,8 @@ def _plain_fields(cls: type) -> dict[str, tuple[str, bool]]:
                 text = hint if isinstance(hint, str) else getattr(hint, "__name__", "")
                 plain = text.removesuffix(" | None")
                 function = plain.startswith("Callable[") and "|" not in plain
-                if plain in _WORDS or function:
-                    found[name] = ("function" if function else plain, plain != text)
+                if plain in _WORDS or plain == _ACTIVATION or function:
+                    found[name] = ("function" if function else plain, plain != text or plain == _ACTIVATION)
         _PLAIN[cls] = found
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from jaxtyping import Float
 
 from typedgrad.core.tensor import Tensor
+from typedgrad.nn.activate import activated
 from typedgrad.nn.fields import param, sub
 from typedgrad.nn.initialisers import zeros
 from typedgrad.nn.kernels import GroupedKernels
@@ -32,14 +33,17 @@ class Conv1d(GroupedKernels):
     bias: Float[Tensor, "out_channels"] | None = param(zeros, when=lambda self: self.use_bias)
 
     def __call__(self, x: Float[Tensor, "n in_channels w"]) -> Float[Tensor, "n out_channels _"]:
-        return conv1d(
-            x,
-            self.weight,
-            self.bias,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            groups=self.groups,
+        return activated(
+            conv1d(
+                x,
+                self.weight,
+                self.bias,
+                stride=self.stride,
+                padding=self.padding,
+                dilation=self.dilation,
+                groups=self.groups,
+            ),
+            self.activation,
         )
 
 
@@ -63,14 +67,17 @@ class Conv2d(GroupedKernels):
     bias: Float[Tensor, "out_channels"] | None = param(zeros, when=lambda self: self.use_bias)
 
     def __call__(self, x: Float[Tensor, "n in_channels h w"]) -> Float[Tensor, "n out_channels _ _"]:
-        return conv2d(
-            x,
-            self.weight,
-            self.bias,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            groups=self.groups,
+        return activated(
+            conv2d(
+                x,
+                self.weight,
+                self.bias,
+                stride=self.stride,
+                padding=self.padding,
+                dilation=self.dilation,
+                groups=self.groups,
+            ),
+            self.activation,
         )
 
 
@@ -95,12 +102,15 @@ class Conv3d(GroupedKernels):
     bias: Float[Tensor, "out_channels"] | None = param(zeros, when=lambda self: self.use_bias)
 
     def __call__(self, x: Float[Tensor, "n in_channels d h w"]) -> Float[Tensor, "n out_channels _ _ _"]:
-        return conv3d(
-            x,
-            self.weight,
-            self.bias,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            groups=self.groups,
+        return activated(
+            conv3d(
+                x,
+                self.weight,
+                self.bias,
+                stride=self.stride,
+                padding=self.padding,
+                dilation=self.dilation,
+                groups=self.groups,
+            ),
+            self.activation,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from jaxtyping import Float
 
 from typedgrad.core.tensor import Tensor
+from typedgrad.nn.activate import activated
 from typedgrad.nn.fields import param, sub
 from typedgrad.nn.initialisers import zeros
 from typedgrad.nn.kernels import GroupedKernels
@@ -45,15 +46,18 @@ class ConvTranspose1d(TransposedKernels):
     bias: Float[Tensor, "out_channels"] | None = param(zeros, when=lambda self: self.use_bias)
 
     def __call__(self, x: Float[Tensor, "n in_channels w"]) -> Float[Tensor, "n out_channels _"]:
-        return conv_transpose1d(
-            x,
-            self.weight,
-            self.bias,
-            stride=self.stride,
-            padding=self.padding,
-            output_padding=self.output_padding,
-            dilation=self.dilation,
-            groups=self.groups,
+        return activated(
+            conv_transpose1d(
+                x,
+                self.weight,
+                self.bias,
+                stride=self.stride,
+                padding=self.padding,
+                output_padding=self.output_padding,
+                dilation=self.dilation,
+                groups=self.groups,
+            ),
+            self.activation,
         )
 
 
@@ -77,15 +81,18 @@ class ConvTranspose2d(TransposedKernels):
     bias: Float[Tensor, "out_channels"] | None = param(zeros, when=lambda self: self.use_bias)
 
     def __call__(self, x: Float[Tensor, "n in_channels h w"]) -> Float[Tensor, "n out_channels _ _"]:
-        return conv_transpose2d(
-            x,
-            self.weight,
-            self.bias,
-            stride=self.stride,
-            padding=self.padding,
-            output_padding=self.output_padding,
-            dilation=self.dilation,
-            groups=self.groups,
+        return activated(
+            conv_transpose2d(
+                x,
+                self.weight,
+                self.bias,
+                stride=self.stride,
+                padding=self.padding,
+                output_padding=self.output_padding,
+                dilation=self.dilation,
+                groups=self.groups,
+            ),
+            self.activation,
         )
 
 
@@ -110,13 +117,16 @@ class ConvTranspose3d(TransposedKernels):
     bias: Float[Tensor, "out_channels"] | None = param(zeros, when=lambda self: self.use_bias)
 
     def __call__(self, x: Float[Tensor, "n in_channels d h w"]) -> Float[Tensor, "n out_channels _ _ _"]:
-        return conv_transpose3d(
-            x,
-            self.weight,
-            self.bias,
-            stride=self.stride,
-            padding=self.padding,
-            output_padding=self.output_padding,
-            dilation=self.dilation,
-            groups=self.groups,
+        return activated(
+            conv_transpose3d(
+                x,
+                self.weight,
+                self.bias,
+                stride=self.stride,
+                padding=self.padding,
+                output_padding=self.output_padding,
+                dilation=self.dilation,
+                groups=self.groups,
+            ),
+            self.activation,
         )

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from jaxtyping import Float
 
 from typedgrad.core.tensor import Tensor
+from typedgrad.nn.activate import Activated, activated
 from typedgrad.nn.conv import Conv1d, Conv2d, Conv3d
 from typedgrad.nn.fields import inferred, param, sub
 from typedgrad.nn.initialisers import zeros
@@ -28,6 +29,7 @@ class DepthwiseKernels(Layer):
     padding: Padding = 0
     dilation: Size = 1
     use_bias: bool = True
+    activation: Activated = None
     rank: ClassVar[int]
 
     def __check__(self) -> None:
@@ -60,14 +62,17 @@ class DepthwiseConv1d(DepthwiseKernels):
     bias: Float[Tensor, "in_channels*multiplier"] | None = param(zeros, when=lambda self: self.use_bias)
 
     def __call__(self, x: Float[Tensor, "n in_channels w"]) -> Float[Tensor, "n in_channels*multiplier _"]:
-        return conv1d(
-            x,
-            self.weight,
-            self.bias,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            groups=self.in_channels,
+        return activated(
+            conv1d(
+                x,
+                self.weight,
+                self.bias,
+                stride=self.stride,
+                padding=self.padding,
+                dilation=self.dilation,
+                groups=self.in_channels,
+            ),
+            self.activation,
         )
 
 
@@ -90,14 +95,17 @@ class DepthwiseConv2d(DepthwiseKernels):
     bias: Float[Tensor, "in_channels*multiplier"] | None = param(zeros, when=lambda self: self.use_bias)
 
     def __call__(self, x: Float[Tensor, "n in_channels h w"]) -> Float[Tensor, "n in_channels*multiplier _ _"]:
-        return conv2d(
-            x,
-            self.weight,
-            self.bias,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            groups=self.in_channels,
+        return activated(
+            conv2d(
+                x,
+                self.weight,
+                self.bias,
+                stride=self.stride,
+                padding=self.padding,
+                dilation=self.dilation,
+                groups=self.in_channels,
+            ),
+            self.activation,
         )
 
 
@@ -121,14 +129,17 @@ class DepthwiseConv3d(DepthwiseKernels):
     bias: Float[Tensor, "in_channels*multiplier"] | None = param(zeros, when=lambda self: self.use_bias)
 
     def __call__(self, x: Float[Tensor, "n in_channels d h w"]) -> Float[Tensor, "n in_channels*multiplier _ _ _"]:
-        return conv3d(
-            x,
-            self.weight,
-            self.bias,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            groups=self.in_channels,
+        return activated(
+            conv3d(
+                x,
+                self.weight,
+                self.bias,
+                stride=self.stride,
+                padding=self.padding,
+                dilation=self.dilation,
+                groups=self.in_channels,
+            ),
+            self.activation,
         )
 
 
@@ -166,7 +177,7 @@ class SeparableConv1d(SeparableKernels):
     pointwise: Conv1d = sub(lambda self: Conv1d(**self.pointwise_options()))
 
     def __call__(self, x: Float[Tensor, "n in_channels w"]) -> Float[Tensor, "n out_channels _"]:
-        return self.pointwise(self.depthwise(x))
+        return activated(self.pointwise(self.depthwise(x)), self.activation)
 
 
 class SeparableConv2d(SeparableKernels):
@@ -186,7 +197,7 @@ class SeparableConv2d(SeparableKernels):
     pointwise: Conv2d = sub(lambda self: Conv2d(**self.pointwise_options()))
 
     def __call__(self, x: Float[Tensor, "n in_channels h w"]) -> Float[Tensor, "n out_channels _ _"]:
-        return self.pointwise(self.depthwise(x))
+        return activated(self.pointwise(self.depthwise(x)), self.activation)
 
 
 class SeparableConv3d(SeparableKernels):
@@ -206,4 +217,4 @@ class SeparableConv3d(SeparableKernels):
     pointwise: Conv3d = sub(lambda self: Conv3d(**self.pointwise_options()))
 
     def __call__(self, x: Float[Tensor, "n in_channels d h w"]) -> Float[Tensor, "n out_channels _ _ _"]:
-        return self.pointwise(self.depthwise(x))
+        return activated(self.pointwise(self.depthwise(x)), self.activation)

@@ -14,6 +14,7 @@ from typedgrad.core.random import Key, bernoulli, fold_in
 from typedgrad.core.random import normal as draw_normal
 from typedgrad.core.random import truncated_normal as draw_truncated
 from typedgrad.core.random import uniform as draw_uniform
+from typedgrad.nn.made import made
 from typedgrad.ops import create
 from typedgrad.ops.elementwise import exp
 
@@ -43,6 +44,7 @@ def ones(key: Key, shape: Shape, dtype: str, fans: Fans) -> Tensor:
     return create.ones(shape, dtype=dtype)
 
 
+@made
 def constant(value: float) -> Initializer:
     """Every element `value`.
 
@@ -52,6 +54,7 @@ def constant(value: float) -> Initializer:
     return lambda key, shape, dtype, fans: create.full(shape, value, dtype=dtype)
 
 
+@made
 def normal(std: float = 0.01, *, mean: float = 0.0) -> Initializer:
     """Normal with standard deviation `std`.
 
@@ -65,6 +68,7 @@ def normal(std: float = 0.01, *, mean: float = 0.0) -> Initializer:
     return lambda key, shape, dtype, fans: draw_normal(key, shape, mean=mean, std=std, dtype=dtype)
 
 
+@made
 def truncated_normal(std: float = 0.05, *, mean: float = 0.0, cut: float = 2.0) -> Initializer:
     """Normal, but drawn again where it is further than `cut` standard deviations from the mean.
 
@@ -83,6 +87,7 @@ def truncated_normal(std: float = 0.05, *, mean: float = 0.0, cut: float = 2.0) 
     return lambda key, shape, dtype, fans: mean + std * draw_truncated(key, shape, low=-cut, high=cut, dtype=dtype)
 
 
+@made
 def uniform(low: float = -0.05, high: float = 0.05) -> Initializer:
     """Uniform over [low, high).
 
@@ -98,6 +103,7 @@ def uniform(low: float = -0.05, high: float = 0.05) -> Initializer:
     return lambda key, shape, dtype, fans: draw_uniform(key, shape, low=low, high=high, dtype=dtype)
 
 
+@made
 def log_normal(std: float = 1.0, *, mean: float = 0.0) -> Initializer:
     """The exponential of what is normal with this mean and standard deviation.
 
@@ -111,6 +117,7 @@ def log_normal(std: float = 1.0, *, mean: float = 0.0) -> Initializer:
     return lambda key, shape, dtype, fans: exp(draw_normal(key, shape, mean=mean, std=std, dtype=dtype))
 
 
+@made
 def binomial(n: int, p: float) -> Initializer:
     """How many of `n` throws succeed, each with probability `p`.
 

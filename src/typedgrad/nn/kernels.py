@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
+from typedgrad.nn.activate import Activated
 from typedgrad.nn.fields import inferred
 from typedgrad.nn.layer import Layer
 from typedgrad.nn.sliding import check_sliding, tap
@@ -21,6 +22,7 @@ class Kernels(Layer):
     padding: Padding = 0
     dilation: Size = 1
     use_bias: bool = True
+    activation: Activated = None
     rank: ClassVar[int]
 
     def __check__(self) -> None:

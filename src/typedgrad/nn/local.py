@@ -5,6 +5,7 @@ from __future__ import annotations
 from jaxtyping import Float
 
 from typedgrad.core.tensor import Tensor
+from typedgrad.nn.activate import activated
 from typedgrad.nn.fields import inferred, param, sub
 from typedgrad.nn.initialisers import zeros
 from typedgrad.nn.kernels import Kernels, reach
@@ -55,13 +56,16 @@ class LocallyConnected1d(LocalKernels):
         check_room(self, ("w",))
 
     def __call__(self, x: Float[Tensor, "n in_channels w"]) -> Float[Tensor, "n out_channels (w+room_w)//stride_w+1"]:
-        return local_conv1d(
-            x,
-            self.weight,
-            self.bias,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
+        return activated(
+            local_conv1d(
+                x,
+                self.weight,
+                self.bias,
+                stride=self.stride,
+                padding=self.padding,
+                dilation=self.dilation,
+            ),
+            self.activation,
         )
 
 
@@ -101,11 +105,14 @@ class LocallyConnected2d(LocalKernels):
     def __call__(
         self, x: Float[Tensor, "n in_channels h w"]
     ) -> Float[Tensor, "n out_channels (h+room_h)//stride_h+1 (w+room_w)//stride_w+1"]:
-        return local_conv2d(
-            x,
-            self.weight,
-            self.bias,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
+        return activated(
+            local_conv2d(
+                x,
+                self.weight,
+                self.bias,
+                stride=self.stride,
+                padding=self.padding,
+                dilation=self.dilation,
+            ),
+            self.activation,
         )

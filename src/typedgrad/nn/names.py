@@ -176,8 +176,8 @@ def found_in(modules: tuple[ModuleType, ...], name: str) -> object:
     return next(vars(module)[name] for module in modules if name in vars(module))
 
 
-def check_name(kind: str, names: object, name: str) -> None:
-    """Raise ValueError unless a name is one of a literal type's, naming the nearest."""
+def check_name(title: str, names: object, name: str, kind: str = "") -> None:
+    """Raise ValueError unless a name is one of a literal type's, naming the nearest; `kind` is what it names."""
     from typing import get_args
 
     known = get_args(names)
@@ -186,4 +186,4 @@ def check_name(kind: str, names: object, name: str) -> None:
 
         plain = str(name).lower().replace("-", "_").replace(" ", "_")
         near = get_close_matches(plain, known, n=1, cutoff=0.0)
-        raise ValueError(f'{kind}: there is no {kind} {name!r}; did you mean "{near[0]}"?')
+        raise ValueError(f'{title}: there is no {kind or title} {name!r}; did you mean "{near[0]}"?')

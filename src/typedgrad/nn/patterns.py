@@ -12,6 +12,7 @@ from typedgrad.core.random import normal as draw_normal
 from typedgrad.core.random import uniform as draw_uniform
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn.initialisers import check_at_least_zero, check_finite
+from typedgrad.nn.made import made
 from typedgrad.ops import create
 from typedgrad.shapes import ShapeError
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from typedgrad.nn.initialisers import Fans, Shape
 
 
+@made
 def orthogonal(gain: float = 1.0) -> Initializer:
     """A matrix whose rows, or columns if there are fewer of them, are orthogonal and have length `gain`.
 
@@ -54,6 +56,7 @@ def orthogonal(gain: float = 1.0) -> Initializer:
     return drawn
 
 
+@made
 def identity(gain: float = 1.0) -> Initializer:
     """A matrix with `gain` on its diagonal and zeros elsewhere. For kernels see `dirac`.
 
@@ -73,6 +76,7 @@ def identity(gain: float = 1.0) -> Initializer:
     return made
 
 
+@made
 def dirac(*, groups: int = 1) -> Initializer:
     """A kernel `(out, in, *window)` that passes each channel on as it is: 1 in the middle where out is in.
 
@@ -146,6 +150,7 @@ def positive_unitball(key: Key, shape: Shape, dtype: str, fans: Fans) -> Tensor:
     return drawn / drawn.sum(axis=axes, keepdims=True)
 
 
+@made
 def sparse(share: float = 0.1, *, std: float = 0.01) -> Initializer:
     """Normal for `share` of the inputs of each unit, chosen at random (at least one), and 0 for the others.
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from jaxtyping import Float
 
 from typedgrad.core.tensor import Tensor
+from typedgrad.nn.activate import Activated, activated
 from typedgrad.nn.fields import inferred, param
 from typedgrad.nn.initialisers import constant, ones, zeros
 from typedgrad.nn.layer import Layer
@@ -29,6 +30,7 @@ class Bilinear(Layer):
     right_features: int = inferred
     out_features: int
     use_bias: bool = True
+    activation: Activated = None
     weight: Float[Tensor, "left_features right_features out_features"] = param(
         glorot_uniform, fans=("left_features", "out_features")
     )
@@ -38,7 +40,7 @@ class Bilinear(Layer):
         self, x: Float[Tensor, "*batch left_features"], y: Float[Tensor, "*batch right_features"]
     ) -> Float[Tensor, "*batch out_features"]:
         made = einsum("...i,ijk,...j->...k", x, self.weight, y)
-        return made if self.bias is None else made + self.bias
+        return activated(made if self.bias is None else made + self.bias, self.activation)
 
 
 class Maxout(Layer):
@@ -101,9 +103,10 @@ class ElementwiseMultiplication(Layer):
 
     features: int = inferred
     use_bias: bool = True
+    activation: Activated = None
     weight: Float[Tensor, "features"] = param(ones)
     bias: Float[Tensor, "features"] | None = param(zeros, when=lambda self: self.use_bias)
 
     def __call__(self, x: Float[Tensor, "*batch features"]) -> Float[Tensor, "*batch features"]:
         y = x * self.weight
-        return y if self.bias is None else y + self.bias
+        return activated(y if self.bias is None else y + self.bias, self.activation)

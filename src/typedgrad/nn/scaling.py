@@ -13,6 +13,7 @@ from typedgrad.core.random import normal as draw_normal
 from typedgrad.core.random import truncated_normal as draw_truncated
 from typedgrad.core.random import uniform as draw_uniform
 from typedgrad.nn.initialisers import check_at_least_zero, check_finite
+from typedgrad.nn.made import made
 
 if TYPE_CHECKING:
     from typedgrad.core.random import Key
@@ -26,6 +27,7 @@ Spread: TypeAlias = Literal["normal", "truncated_normal", "uniform"]
 _CUT_AT_TWO: Final = 0.87962566103423978
 
 
+@made
 def variance_scaling(
     scale: float = 1.0, mode: Mode = "fan_in", distribution: Spread = "truncated_normal"
 ) -> Initializer:
@@ -75,6 +77,7 @@ def glorot_normal(key: Key, shape: Shape, dtype: str, fans: Fans) -> Tensor:
     return _drawn(key, shape, dtype, 2.0 / max(1, sum(fans)), "normal")
 
 
+@made
 def xavier_uniform(gain: float = 1.0) -> Initializer:
     """`glorot_uniform`, times `gain`.
 
@@ -88,6 +91,7 @@ def xavier_uniform(gain: float = 1.0) -> Initializer:
     return variance_scaling(gain * gain, "fan_avg", "uniform")
 
 
+@made
 def xavier_normal(gain: float = 1.0) -> Initializer:
     """`glorot_normal`, times `gain`.
 
@@ -121,6 +125,7 @@ def he_normal(key: Key, shape: Shape, dtype: str, fans: Fans) -> Tensor:
     return _drawn(key, shape, dtype, 2.0 / max(1, fans[0]), "normal")
 
 
+@made
 def kaiming_uniform(gain: float = math.sqrt(2.0), *, mode: Mode = "fan_in") -> Initializer:
     """Uniform with standard deviation `gain / sqrt(fan)`; `he_uniform` unless told otherwise.
 
@@ -134,6 +139,7 @@ def kaiming_uniform(gain: float = math.sqrt(2.0), *, mode: Mode = "fan_in") -> I
     return variance_scaling(gain * gain, mode, "uniform")
 
 
+@made
 def kaiming_normal(gain: float = math.sqrt(2.0), *, mode: Mode = "fan_in") -> Initializer:
     """Normal with standard deviation `gain / sqrt(fan)`; `he_normal` unless told otherwise.
 
