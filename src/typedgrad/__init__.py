@@ -179,6 +179,7 @@ from typedgrad.shapes import SignatureError as SignatureError
 if TYPE_CHECKING:
     from typedgrad import config as config
     from typedgrad import data as data
+    from typedgrad import io as io
     from typedgrad import fft as fft
     from typedgrad import linalg as linalg
     from typedgrad import metrics as metrics
@@ -472,6 +473,7 @@ else:
         "init": "typedgrad.nn.initialise",
         "isdtype": "typedgrad.ops.inspection",
         "isfinite": "typedgrad.ops.floating",
+        "io": "typedgrad.io",
         "isin": "typedgrad.ops.unique",
         "isinf": "typedgrad.ops.floating",
         "isnan": "typedgrad.ops.floating",

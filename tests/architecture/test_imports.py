@@ -17,6 +17,7 @@ ALLOWED: dict[str, tuple[str, ...] | None] = {
     "jaxtyping": None,
     "beartype": None,
     "tqdm": ("train",),
+    "safetensors": ("io/tensors.py",),
     "mypy": ("mypy_plugin",),
     "cupy": ("backends/cupy.py", "codegen"),
     "cupyx": ("backends/cupy.py", "codegen"),
