@@ -179,8 +179,8 @@ from typedgrad.shapes import SignatureError as SignatureError
 if TYPE_CHECKING:
     from typedgrad import config as config
     from typedgrad import data as data
-    from typedgrad import io as io
     from typedgrad import fft as fft
+    from typedgrad import io as io
     from typedgrad import linalg as linalg
     from typedgrad import metrics as metrics
     from typedgrad import nn as nn
