@@ -178,8 +178,9 @@ def other(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any]) -> A
         return op.body(*tensors, **statics)
     from typedgrad.core.batching import APPLY, is_batched
     from typedgrad.core.conversion import converted
+    from typedgrad.core.tracing import with_numbers
 
-    tensors = converted(op, tensors)
+    tensors = converted(op, with_numbers(tensors))
     if any(map(is_batched, tensors)):
         return APPLY[-1](op, tensors, statics)
     return op.function(*tensors, **statics)

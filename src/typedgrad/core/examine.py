@@ -12,6 +12,7 @@ from typedgrad.core.accelerate import find
 from typedgrad.core.aval import Aval, aval_of
 from typedgrad.core.call import Entry, flatten, raw_arguments
 from typedgrad.core.dtypes import dtype_name
+from typedgrad.core.tracing import DEVICE, pulling, recording, unreachable
 from typedgrad.core.watching import without_values
 from typedgrad.shapes import ShapeError, SignatureError, Slot, dtypes
 
@@ -38,7 +39,7 @@ def examine(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any]) ->
 
         check_arguments(op, tensors, statics)
     avals = _infer(op, tensors, statics, device)
-    entry = _entry(op, tensors, statics, avals, abstract=device == "abstract")
+    entry = make_entry(op, tensors, statics, avals, abstract=device == "abstract")
     data = entry.run(*raw_arguments(entry, flat))
     if avals is not None and device != "abstract":
         _compare(op, avals, data if entry.several else (data,))
@@ -49,6 +50,8 @@ def _device(op: Primitive, tensors: tuple[Any, ...], flat: tuple[Any, ...]) -> s
     devices = {x.aval.device for x in flat}
     if len(devices) > 1 and "abstract" in devices:
         return "abstract"  # functions of which only shapes are asked may hold tensors with values too
+    if DEVICE in devices and len(devices - {DEVICE, "cpu"}) == 0:
+        return DEVICE  # as above
     if len(devices) > 1:
         names = [
             f"{a.name}[{i}]" if isinstance(value, tuple) else a.name
@@ -76,10 +79,10 @@ def _hashable(op: Primitive, statics: dict[str, Any]) -> None:
 
 def _infer(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any], device: str) -> tuple[Aval, ...] | None:
     if op.is_dynamic:
-        if device == "abstract":
-            raise TypeError(f"{op.name}: the result's shape depends on values, and abstract tensors have none")
+        if device in {"abstract", DEVICE}:
+            raise TypeError(f"{op.name}: the result's shape depends on values, and {device} tensors have none")
         return None
-    if device != "abstract" and statics.get("device") not in (None, device):
+    if device not in {"abstract", DEVICE} and statics.get("device") not in (None, device):
         return None  # the result lives somewhere else; its aval is read off the array
     shapes = infer_shapes(op, tensors, statics)
     names = infer_dtypes(op, tensors, statics, len(shapes))
@@ -143,16 +146,20 @@ def _is_several(op: Primitive) -> bool:
     return (isinstance(out, tuple) and not isinstance(out, Slot)) or (isinstance(out, Slot) and out.many)
 
 
-def _entry(
+def make_entry(
     op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any], avals: tuple[Aval, ...] | None, *, abstract: bool
 ) -> Entry:
     several = _is_several(op)
+    traced = avals is not None and any(a.device == DEVICE for a in avals)
     plain = all(a.slot is not None and not a.slot.many and not a.optional for a in op.reading.tensors)
     layout = None if plain else tuple(None if v is None else len(v) if isinstance(v, tuple) else -1 for v in tensors)
     run: Any
     if abstract:
         assert avals is not None
         run = without_values(op.name, statics, avals, several=several)
+    elif traced:
+        assert avals is not None
+        run = recording(op, statics, avals, several=several)
     else:
         run = functools.partial(op.body, **statics) if statics else op.body
         if op.is_direct and backend_of(tensors[0].data).name == "numpy":
@@ -162,8 +169,11 @@ def _entry(
     inputs = [t.dtype.kind for t in flatten(tensors)]
     outputs = [a.dtype.kind for a in avals or ()]
     involved = "c" in (*inputs, *outputs)
-    kernel = None if abstract or involved else find(op, tensors, statics, avals)
-    return Entry(op, run, avals, statics=statics, layout=layout, several=several, complex_=involved, kernel=kernel)
+    kernel = None if abstract or traced or involved else find(op, tensors, statics, avals)
+    made = Entry(op, run, avals, statics=statics, layout=layout, several=several, complex_=involved, kernel=kernel)
+    if traced and not involved:
+        made.pull, made.pull_taped = unreachable(op.name), pulling(op)
+    return made
 
 
 def _ufunc(name: str, avals: tuple[Aval, ...] | None) -> Any:

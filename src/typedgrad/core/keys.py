@@ -6,6 +6,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from typedgrad.backends.philox import block
+from typedgrad.core.tracing import host, is_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ class Key:
     __slots__ = ("words",)
 
     words: tuple[int, int]
+    is_open = False  # whether it is not known, because a function of it is being traced
 
     def __init__(self, words: tuple[int, int]) -> None:
         if not isinstance(words, tuple):
@@ -109,6 +111,9 @@ def split(key: Key, n: int = 2) -> tuple[Key, ...]:
     3
     """
     checked_key("split", key)
+    if key.is_open:
+        found: tuple[Key, ...] = host(split, key, n, results=checked_count("split", n))
+        return found
     return tuple(_child(key, i, _SPLIT) for i in range(checked_count("split", n)))
 
 
@@ -119,6 +124,9 @@ def fold_in(key: Key, data: int | str) -> Key:
     False
     """
     checked_key("fold_in", key)
+    if key.is_open or is_open(data):
+        found: Key = host(fold_in, key, data)
+        return found
     if isinstance(data, str):
         text = data.encode()
         return _child(key, zlib.crc32(text) | zlib.adler32(text) << 32, _NAME)

@@ -16,6 +16,7 @@ from typedgrad.core.keys import fold_in as fold_in
 from typedgrad.core.keys import key as key
 from typedgrad.core.keys import split as split
 from typedgrad.core.tensor import Tensor
+from typedgrad.core.tracing import recorder
 
 if TYPE_CHECKING:
     from typedgrad.backends import Namespace
@@ -180,6 +181,8 @@ def _float_name(function: str, dtype: DTypeLike) -> str:
 
 
 def _words(key: Key, n: int, device: str) -> Any:
+    if key.is_open:
+        return recorder().bits(key, n)
     return backend_for_device(device).random_bits(key.words, 0, n, device=device)
 
 

@@ -10,6 +10,7 @@ from typedgrad.core.leaves import off_the_tape
 from typedgrad.core.pytree import tree_map
 from typedgrad.core.random import Key, fold_in
 from typedgrad.core.state import State
+from typedgrad.core.tracing import DEVICE
 
 if TYPE_CHECKING:
     from typedgrad.core.tensor import Tensor
@@ -94,6 +95,17 @@ def training(key: Key) -> Run:
 def current_run() -> Run | None:
     """The innermost open run of this thread, or None outside training."""
     return _open.runs[-1] if _open.runs else None
+
+
+def refuse_open_updates(name: str) -> None:
+    """Raise TypeError if a run that is still open was told of a state whose value is not known."""
+    for run in _open.runs:
+        for _, value in run._updates.values() if run is not None else ():
+            if value.device == DEVICE:
+                raise TypeError(
+                    f"{name}: the function updates a state of a training run that is open outside of it; open the run "
+                    "inside (with tg.training(key) as run: ...) and return run.updated(model)"
+                )
 
 
 class _Inference:

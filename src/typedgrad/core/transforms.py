@@ -20,6 +20,7 @@ from typedgrad.core.mode import differentiating, mode
 from typedgrad.core.pytree import flatten, unflatten
 from typedgrad.core.tape import backward, detached
 from typedgrad.core.tensor import Tensor
+from typedgrad.core.tracing import VALUELESS
 from typedgrad.shapes import ShapeError
 
 A = TypeVar("A")
@@ -71,7 +72,7 @@ def differentiated(
             result = f(*arguments, **kwargs)
         out, aux = _parts(name, result, has_aux=has_aux)
         # Rules cannot run on arrays that have no values; on tensors without values they can.
-        taped = mode.depth > 0 or out.device == "abstract"
+        taped = mode.depth > 0 or out.device in VALUELESS
         seeds = [] if out.node is None else [(out.node, _one(out, taped=taped))]
         found = backward(seeds, leaf_nodes(leaves), taped=taped)
         gradients = unflatten(structure, leaf_results(leaves, found, taped=taped))
@@ -136,7 +137,7 @@ def pullback(
 
     def pull(g: Any) -> tuple[Any, ...]:
         cotangents = cotangents_for(name, outs, out_structure, g)
-        taped = mode.depth > 0 or any(isinstance(out, Tensor) and out.device == "abstract" for out in outs)
+        taped = mode.depth > 0 or any(isinstance(out, Tensor) and out.device in VALUELESS for out in outs)
         seeds = [
             (out.node, matched(c, out) if taped else matched(c, out).data)
             for out, c in zip(outs, cotangents, strict=True)

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 from typedgrad.backends import namespace
 from typedgrad.core.batching import innermost
 from typedgrad.core.tensor import Tensor
+from typedgrad.core.tracing import VALUELESS
 from typedgrad.nn.fields import param
 from typedgrad.nn.initialisers import normal
 from typedgrad.nn.layer import Layer
@@ -123,7 +124,7 @@ class OneHot(Layer):
 
 def check_indices(name: str, indices: Tensor, count: int) -> None:
     """Raise IndexError for an index that is not in 0 .. count - 1. Looks at values, where there are some."""
-    if indices.device == "abstract" or not indices.size:
+    if indices.device in VALUELESS or not indices.size:
         return
     values: Any = innermost(indices).data  # of all examples under `vmap`
     xp = namespace(values)

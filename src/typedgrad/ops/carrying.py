@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from typedgrad.core.pytree import flatten, leaves_with_paths, unflatten
 from typedgrad.core.tensor import Tensor
+from typedgrad.core.tracing import VALUELESS
 from typedgrad.ops.create import asarray
 from typedgrad.shapes import DTypeError, ShapeError
 
@@ -57,7 +58,7 @@ def _difference(x: object, y: object) -> tuple[str, type[TypeError]]:
 def _alike(x: object, y: object) -> bool:
     if not (isinstance(x, Tensor) and isinstance(y, Tensor)):
         return x.__class__ is y.__class__
-    if "abstract" in (x.device, y.device):
+    if not VALUELESS.isdisjoint((x.device, y.device)):
         return x.shape == y.shape and x.dtype == y.dtype
     return x.aval is y.aval
 
@@ -70,7 +71,7 @@ def recorded(tree: object) -> bool:
 def _described(leaf: object) -> str:
     if not isinstance(leaf, Tensor):
         return type(leaf).__name__
-    place = "" if leaf.device in {"cpu", "abstract"} else f" on {leaf.device}"
+    place = "" if leaf.device in {"cpu", *VALUELESS} else f" on {leaf.device}"
     return f"{leaf.dtype.name}[{' '.join(map(str, leaf.shape))}]{place}"
 
 

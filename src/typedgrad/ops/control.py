@@ -13,6 +13,7 @@ from typedgrad.core.abstract import abstract
 from typedgrad.core.broadcasting import broadcast_to
 from typedgrad.core.pytree import flatten, tree_map, unflatten
 from typedgrad.core.tensor import Tensor
+from typedgrad.core.tracing import DEVICE, recorder
 from typedgrad.core.watching import repeated
 from typedgrad.ops.carrying import as_tensors, recorded, same_tree
 from typedgrad.ops.join import unstack
@@ -88,6 +89,9 @@ def cond(pred: Tensor | bool, true_fun: Callable[..., R], false_fun: Callable[..
         raise TypeError(f"cond: `pred` must be a bool or a 0-d tensor of bool, not {pred.aval!r}")
     if not isinstance(pred, (bool, Tensor)):
         raise TypeError(f"cond: `pred` must be a bool or a 0-d tensor of bool, not {type(pred).__name__}")
+    if isinstance(pred, Tensor) and pred.device == DEVICE:
+        made: R = recorder().branch(pred, true_fun, false_fun, operands)
+        return made
     if isinstance(pred, Tensor) and pred.device == "abstract":
         rule = "cond: true_fun and false_fun must return the same"
         return same_tree(rule, true_fun(*operands), false_fun(*operands), "and")
@@ -121,6 +125,9 @@ def while_loop(
     if _without_values(flatten(carry)[0]):
         cond(cond_fun(carry), lambda: None, lambda: None)
         return same_tree("while_loop: the carry must keep its", carry, body_fun(carry))
+    if any(isinstance(x, Tensor) and x.device == DEVICE for x in flatten(carry)[0]):
+        found: C = recorder().loop(cond_fun, body_fun, carry, limit)
+        return found
     done = 0
     while cond(cond_fun(carry), lambda: True, lambda: False):
         if done == limit:

@@ -10,6 +10,7 @@ from typedgrad.backends import backend_for_device, backend_of, moved
 from typedgrad.core.pytree import tree_map
 from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
+from typedgrad.core.tracing import VALUELESS
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -126,8 +127,8 @@ def _len(self: Tensor) -> int:
 
 
 def _repr(self: Tensor) -> str:
-    if self.device == "abstract":
-        return f"Tensor({self.dtype.name}[{' '.join(map(str, self.shape))}], abstract)"
+    if self.device in VALUELESS:
+        return f"Tensor({self.dtype.name}[{' '.join(map(str, self.shape))}], {self.device})"
     # Reading values while they are being differentiated is fine for showing them.
     body = np.array2string(to_numpy(self), separator=", ", prefix="Tensor(")
     where = "" if self.device == "cpu" else f", device={self.device!r}"

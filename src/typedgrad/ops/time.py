@@ -10,6 +10,7 @@ from typedgrad.backends import backend_of
 from typedgrad.core.batching import innermost
 from typedgrad.core.broadcasting import broadcast_to
 from typedgrad.core.tensor import Tensor
+from typedgrad.core.tracing import VALUELESS
 from typedgrad.core.typed import typed
 from typedgrad.ops import reduce
 from typedgrad.ops.create import arange
@@ -116,12 +117,14 @@ def _refuse(name: str, x: Tensor, mask: Tensor | None, lengths: Tensor | None) -
         raise ValueError(f"{name}: `x` is an empty sequence, its shape is {x.shape}")
     if mask is not None and lengths is not None:
         raise ValueError(f"{name}: give `mask` or `lengths`, not both")
-    if lengths is not None and lengths.device != "abstract" and x.device != "abstract":
+    if lengths is not None and VALUELESS.isdisjoint((lengths.device, x.device)):
         values: Any = innermost(lengths).data
         check_lengths(name, values, x.shape[1], least=1)
 
 
 def _refuse_gaps(mask: Tensor) -> None:
+    if mask.device in VALUELESS:
+        return
     values: Any = innermost(mask).data  # of all examples under `vmap`
     host = backend_of(values).to_numpy(values).reshape(-1, mask.shape[1])
     gaps = (host[:, 1:] & ~host[:, :-1]).any(axis=1)

@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float
 from typedgrad.backends import namespace
 from typedgrad.core.casting import astype
 from typedgrad.core.tensor import Tensor
+from typedgrad.core.tracing import DEVICE
 from typedgrad.core.typed import typed
 from typedgrad.ops.move import reshape
 from typedgrad.ops.reduce import mean, sum
@@ -155,7 +156,7 @@ def _weighted_mean(name: str, values: Tensor, factors: list[Tensor]) -> Tensor:
     if total.device == "abstract":
         return sum(values) / total
     sums = raw(total)  # of all examples under `vmap`
-    if not bool(namespace(sums).all(sums > 0)):
+    if total.device != DEVICE and not bool(namespace(sums).all(sums > 0)):
         raise ValueError(f"{name}: weights and mask leave nothing, so there is no mean of the losses")
     if half:
         return mean(values) / total

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from typedgrad.backends import namespace
+from typedgrad.core.tracing import host, is_open
 from typedgrad.optim import hyper
 from typedgrad.optim.walk import Fused, Moments, Rule, into, stepped, zeros
 
@@ -82,19 +83,25 @@ class Adam:
 
 def _fused(t: int, rate: float, decay: float, beta1: float, beta2: float, eps: float) -> Fused:
     """The settings of the kernel "adam", which computes what `_rule` does."""
-    size, correction = rate / (1 - beta1**t), 1 / math.sqrt(1 - beta2**t)
+    size, correction = rate / (1 - beta1**t), 1 / host(math.sqrt, 1 - beta2**t)
     return ("adam", (size, beta1, beta2, eps, correction, 1 - rate * decay))
 
 
-def _rule(t: int, rate: float, decay: float, beta1: float, beta2: float, eps: float) -> Rule:
-    """Algorithm 1 of the paper as `p - (rate / c1) * m / (sqrt(v) / sqrt(c2) + eps)`, which needs fewer arrays."""
-    size = -rate / (1 - beta1**t)
-    correction = 1 / math.sqrt(1 - beta2**t)
+def _shrink(rate: float, decay: float) -> float:
     shrink = 1 - rate * decay
     if shrink <= 0:
         raise ValueError(
             f"adamw: learning_rate * weight_decay must be below 1, got {rate} * {decay}: one step would forget all"
         )
+    return shrink
+
+
+def _rule(t: int, rate: float, decay: float, beta1: float, beta2: float, eps: float) -> Rule:
+    """Algorithm 1 of the paper as `p - (rate / c1) * m / (sqrt(v) / sqrt(c2) + eps)`, which needs fewer arrays."""
+    size = -rate / (1 - beta1**t)
+    correction = 1 / host(math.sqrt, 1 - beta2**t)
+    shrink = host(_shrink, rate, decay)
+    shrinks = is_open(shrink) or shrink != 1
 
     def rule(p: Tensor, g: Tensor, m: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         xp = namespace(p)
@@ -113,7 +120,7 @@ def _rule(t: int, rate: float, decay: float, beta1: float, beta2: float, eps: fl
         # p * shrink + t * size, without room for p * shrink.
         t *= size / shrink
         t += p
-        if shrink != 1:
+        if shrinks:
             t *= shrink
         return t, m, v
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from typedgrad.backends import namespace
+from typedgrad.core.tracing import host
 from typedgrad.optim.adaptive import Carry, mixed
 from typedgrad.optim.formula import ByFormula, Formula, Settings
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _amsgrad(t: int, carry: Carry, *, learning_rate: float, beta1: float, beta2: float, eps: float) -> Rule:
-    correction = 1 / math.sqrt(1 - beta2**t)
+    correction = 1 / host(math.sqrt, 1 - beta2**t)
 
     def rule(p: Tensor, g: Tensor, first: Tensor, second: Tensor, largest: Tensor) -> tuple[Tensor, ...]:
         xp = namespace(p)
@@ -40,7 +41,7 @@ def _adamax(t: int, carry: Carry, *, learning_rate: float, beta1: float, beta2: 
 
 def _foresight(t: int, beta1: float, decay: float) -> float:
     """The momentum of update `t`, which grows from half of `beta1` to all of it."""
-    return beta1 * (1 - 0.5 * math.pow(0.96, t * decay))
+    return beta1 * (1 - 0.5 * host(math.pow, 0.96, t * decay))
 
 
 def _product(t: int, last: float, settings: Settings) -> float:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
+from typedgrad.core.tracing import host, is_open
+
 # The number of updates made so far, 0 at first -> the value to use.
 Schedule: TypeAlias = Callable[[int], float]
 Hyper: TypeAlias = float | Schedule
@@ -37,6 +39,9 @@ def at(title: str, name: str, value: Hyper, step: int, domain: Domain) -> float:
     """
     if not callable(value):
         return float(value)
+    if is_open(step):
+        left_open: float = host(at, title, name, value, step, domain)
+        return left_open
     # A float of Python's own: arrays of float32 times numpy's float64 would be float64.
     given = value(step)
     try:
