@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from typedgrad.metrics import Classification as Classification
+from typedgrad.train.batches import Weighted as Weighted
+from typedgrad.train.diverged import Diverged as Diverged
 from typedgrad.train.evaluation import evaluate as evaluate
 from typedgrad.train.listener import Listener as Listener
 from typedgrad.train.listener import Moment as Moment
+from typedgrad.train.listener import Position as Position
+from typedgrad.train.listener import Resumable as Resumable
+from typedgrad.train.listener import StopTraining as StopTraining
+from typedgrad.train.listener import Update as Update
 from typedgrad.train.listeners import EvaluateEvery as EvaluateEvery
 from typedgrad.train.listeners import History as History
 from typedgrad.train.listeners import LogScore as LogScore
-from typedgrad.train.loop import Diverged as Diverged
 from typedgrad.train.loop import fit as fit
+from typedgrad.train.precision import mixed as mixed
 from typedgrad.train.progress import Progress as Progress
+from typedgrad.train.solver import solver as solver
+from typedgrad.train.trainable import Trainable as Trainable

@@ -116,7 +116,7 @@ def evaluate(
     say = _saying(model, link)
     totals = () if metrics is None and metric is None else (metrics or (metric,))
     for number, (x, y, mask) in enumerate(_batches(data, batch), 1):
-        said = say(x)
+        said = say(*x)
         if not totals:
             totals = (Classification.empty(_classes(said), names),)
         try:
@@ -136,7 +136,9 @@ def _refuse_what_does_not_go_together(metric: object, metrics: object, names: ob
         raise TypeError(f"evaluate: `metrics` must be a tuple of at least one metric, not {metrics!r}")
     for given in (metric, *(metrics if isinstance(metrics, tuple) else ())):
         if given is not None and not hasattr(given, "update"):
-            raise TypeError(f"evaluate: a metric has an `update`, such as tg.metrics.Roc.empty(), but {given!r} has not")
+            raise TypeError(
+                f"evaluate: a metric has an `update`, such as tg.metrics.Roc.empty(), but {given!r} has not"
+            )
     if names is not None and (metric is not None or metrics is not None):
         raise TypeError("evaluate: `names` are for the classification that is made without a `metric`; give them to it")
 
@@ -144,20 +146,19 @@ def _refuse_what_does_not_go_together(metric: object, metrics: object, names: ob
 def _saying(model: Model, link: Model | None) -> Model:
     """What the metrics are told, as a function of the inputs."""
     if link is not None:
-        return lambda x: link(model(x))
+        return lambda *x: link(model(*x))
     predict = getattr(model, "predict", None)
     return predict if callable(predict) else model
 
 
-def _batches(data: Data, batch: int | None) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
+def _batches(data: Data, batch: int | None) -> Iterator[tuple[tuple[Tensor, ...], Tensor, Tensor | None]]:
     """Inputs, labels, and the mask if there is one. Raises ValueError if there are no batches."""
     number = 0
     for number, given in enumerate(pairs_of("evaluate", data, batch, BATCH, shuffle=False), 1):
-        parts: tuple[object, ...] = given
-        mask = parts[2] if isinstance(given, tuple) and len(parts) == 3 else None
-        pair = given if mask is None else given[:2]
-        x, y = checked("evaluate", pair, f"batch {number}")
-        yield x, y, cast("Tensor | None", mask)
+        example = checked("evaluate", given, f"batch {number}")
+        if isinstance(example.y, tuple):
+            raise TypeError(f"evaluate: batch {number} has {len(example.y)} labels; evaluate one output at a time")
+        yield example.x, example.y, example.mask
     if not number:
         raise ValueError("evaluate: `data` has no batches")
 

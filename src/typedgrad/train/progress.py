@@ -29,12 +29,15 @@ class Progress(Listener):
     def __init__(self) -> None:
         self._bar: tqdm[Never] | None = None
         self._shown = 0.0
+        self._done = 0
 
     def on_epoch_start(self, at: Moment) -> None:
         """Draw an empty bar."""
         from tqdm import tqdm
 
-        self._bar = tqdm(total=at.batches, desc=f"epoch {at.epoch}/{at.epochs}", unit="batch", leave=True)
+        self._done = at.position.batch
+        title = f"epoch {at.epoch}/{at.epochs}"
+        self._bar = tqdm(total=at.batches, initial=self._done, desc=title, unit="batch", leave=True)
         self._shown = 0.0
 
     def on_step_end(self, at: Moment) -> None:
@@ -45,7 +48,10 @@ class Progress(Listener):
         if now - self._shown > _REFRESH:
             self._shown = now
             self._bar.set_postfix_str(f"loss {at.loss:.4f}", refresh=False)
-        self._bar.update()
+        # A step may be several batches, or one window of a batch.
+        done = at.position.batch
+        self._bar.update(done - self._done)
+        self._done = done
 
     def on_epoch_end(self, at: Moment) -> None:
         """Leave it standing with the mean loss of the epoch."""
