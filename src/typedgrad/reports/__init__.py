@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typedgrad.reports.course import Record as Record
 from typedgrad.reports.evaluation import evaluation_json as evaluation_json
 from typedgrad.reports.evaluation import evaluation_page as evaluation_page
 from typedgrad.reports.evaluation import evaluation_text as evaluation_text
+from typedgrad.reports.training import training_page as training_page

@@ -94,7 +94,7 @@ def _mistakes(found: Classification) -> Markup:
             rows.append([found.names[i], found.names[j], amount(float(counts[i, j])), percent(share)])
     if not rows:
         return element("p", "There are none.")
-    return table(["label", "predicted", "examples", "of the label"], rows)
+    return table(["label", "predicted", "examples", "of the label"], rows, left=2)
 
 
 def _by_class(found: Classification) -> Markup:

@@ -77,8 +77,10 @@ def row(figures: Sequence[Markup], *, small: bool = False) -> Markup:
     return element("div", *figures, class_="row small" if small else "row")
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[Child]], foot: Sequence[Sequence[Child]] = ()) -> Markup:
-    """A table whose first column names the rows.
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[Child]], foot: Sequence[Sequence[Child]] = (), *, left: int = 1
+) -> Markup:
+    """A table whose first column names the rows; so many columns are aligned to the left.
 
     >>> table(["class", "n"], [["cat", "3"]])[:57]
     '<div class="scroll"><table><thead><tr><th scope="col">cla'
@@ -91,8 +93,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Child]], foot: Sequence[S
         ]
 
     titles = element("thead", element("tr", *(element("th", cell, scope="col") for cell in head)))
+    wide = f"left{left}" if left > 1 else None
     last = element("tfoot", *lines(foot)) if foot else None
-    return element("div", element("table", titles, element("tbody", *lines(rows)), last), class_="scroll")
+    return element("div", element("table", titles, element("tbody", *lines(rows)), last, class_=wide), class_="scroll")
 
 
 def pairs(rows: Sequence[tuple[str, str]]) -> Markup:

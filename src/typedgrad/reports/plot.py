@@ -12,7 +12,7 @@ from typedgrad.reports.markup import Child, Markup, element, joined
 from typedgrad.reports.scale import Scale, short
 from typedgrad.reports.style import COLOURS
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 68.0, 14.0, 10.0, 42.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 68.0, 24.0, 10.0, 42.0
 
 
 class Line(NamedTuple):

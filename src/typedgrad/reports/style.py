@@ -53,6 +53,7 @@ figcaption .faint { font-weight: 400; font-size: .85rem; }
 .panel { padding: .9rem 1rem; margin: .9rem 0; } .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .9rem; }
 th, td { text-align: right; padding: .32rem .7rem; border-bottom: 1px solid var(--grid); white-space: nowrap; }
+.left2 th:nth-child(2), .left2 td:nth-child(2) { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 th:first-child, td:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 7rem; }
 .key th, .key td { text-align: left; } .key th { width: 14rem; color: var(--faint); font-weight: 500; }
 .key td { white-space: normal; overflow-wrap: anywhere; }
@@ -70,6 +71,8 @@ details { margin: .6rem 0; } summary { cursor: pointer; font-weight: 550; paddin
 .choices { display: flex; flex-wrap: wrap; gap: .25rem; align-items: center; font-size: .85rem; margin-bottom: .3rem; }
 .choices label { padding: .1rem .55rem; border: 1px solid var(--line); border-radius: 999px; cursor: pointer; }
 .pick { position: absolute; opacity: 0; pointer-events: none; }
+.smooth { display: none; }
+.pick:focus-visible ~ .choices { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 999px; }
 .bad { color: var(--bad); } .good { color: var(--good); }
 .graph { background: #ffffff; border-radius: 8px; padding: .5rem; overflow: auto; max-height: 44rem; }
 .graph svg, .graph img { display: block; margin: 0 auto; max-width: 100%; height: auto; }
@@ -78,7 +81,8 @@ details { margin: .6rem 0; } summary { cursor: pointer; font-weight: 550; paddin
 .plot .guide { stroke: var(--faint); stroke-width: 1; stroke-dasharray: 4 4; fill: none; }
 .plot .bar { fill: var(--bar); } .plot .gap { fill: rgba(var(--wrong), .22); stroke: rgb(var(--wrong)); }
 .plot .line, .legend .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
-.plot .faded { stroke-opacity: .28; stroke-width: 1.2; } .plot .dot { stroke: var(--card); stroke-width: 1.2; }
+.plot .faded, .legend .faded { stroke-opacity: .28; stroke-width: 1.2; }
+.plot .dot { stroke: var(--card); stroke-width: 1.2; }
 .plot .cell text { fill: var(--ink); } .plot .cell.deep text { fill: var(--strong); }
 .plot .right { fill: rgb(var(--heat)); } .plot .wrong { fill: rgb(var(--wrong)); }
 .plot .frame { fill: none; stroke: var(--line); }
@@ -87,7 +91,13 @@ footer { color: var(--faint); font-size: .82rem; margin-top: 2.5rem; }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 """
 _SERIES: Final = "".join(f".c{i} {{ stroke: var(--c{i}); }} .f{i} {{ fill: var(--c{i}); }} " for i in range(COLOURS))
+# Which of the choices is picked decides what is seen, without a script.
+_CHOICES: Final = "".join(
+    f"#smooth-{i}:checked ~ svg .smooth-{i} {{ display: inline; }} "
+    f'#smooth-{i}:checked ~ .choices label[for="smooth-{i}"] {{ background: var(--ink); color: var(--card); }} '
+    for i in range(4)
+)
 STYLE: Final = (
     f":root {{ color-scheme: light dark; {_LIGHT} }} @media (prefers-color-scheme: dark) {{ :root {{ {_DARK} }} }} "
-    f"{_REST} {_SERIES}"
+    f"{_REST} {_SERIES} {_CHOICES}"
 )
