@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from typedgrad.backends import backend_of
 from typedgrad.core.tensor import Tensor
-from typedgrad.data.order import WORD, checked_seed, permutation
+from typedgrad.data.batch import Batch
+from typedgrad.data.order import checked_int
+from typedgrad.data.parting import fold_rows, remaining, split_rows
+from typedgrad.data.rows import host, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,23 +20,20 @@ if TYPE_CHECKING:
 X = TypeVar("X", bound=Tensor)
 Y = TypeVar("Y", bound=Tensor)
 X2 = TypeVar("X2", bound=Tensor)
-T = TypeVar("T", bound=Tensor)
-
-# Loaders count epochs from 0 up; splitting draws from the other end, so that one seed can serve both.
-_SPLIT_STREAM = WORD - 1
-
-
-class Batch(NamedTuple, Generic[X, Y]):
-    """Some rows of a dataset: `x` and `y` have the same first axis."""
-
-    x: X
-    y: Y
 
 
 class Split(NamedTuple, Generic[X, Y]):
     """The two parts of a dataset."""
 
     train: Dataset[X, Y]
+    test: Dataset[X, Y]
+
+
+class ThreeWay(NamedTuple, Generic[X, Y]):
+    """The three parts of a dataset."""
+
+    train: Dataset[X, Y]
+    validation: Dataset[X, Y]
     test: Dataset[X, Y]
 
 
@@ -97,7 +96,7 @@ class Dataset(Generic[X, Y]):
         >>> data.rows(slice(1, 3)).x.tolist()
         [[2.0], [4.0]]
         """
-        return Batch(_rows(self._x, which), _rows(self._y, which))
+        return Batch(take(self._x, which), take(self._y, which))
 
     def map(self, change: Callable[[X], X2]) -> Dataset[X2, Y]:
         """The dataset with `change` applied to all features at once.
@@ -122,36 +121,107 @@ class Dataset(Generic[X, Y]):
         >>> len(parts.train), len(parts.test), sum(parts.test.y.tolist())
         (6, 4, 2)
         """
-        order = permutation(len(self), checked_seed(seed), _SPLIT_STREAM)
-        if not 0 < fraction < 1:
-            raise ValueError(f"split: `fraction` must lie between 0 and 1, got {fraction}")
-        if stratify:
-            if self._classes is None:
-                raise TypeError("split: stratify=True needs labels that are classes: make the dataset with classes=...")
-            labels = _host(self._y)
-            taken = _stratified(labels, order, fraction)
-        else:
-            taken = order[: _share(len(self), fraction, "the dataset")]
-        in_train = np.zeros(len(self), dtype=bool)
-        in_train[taken] = True
-        train, test = (self.rows(np.flatnonzero(part)) for part in (in_train, ~in_train))
-        return Split(Dataset(*train, classes=self._classes), Dataset(*test, classes=self._classes))
+        labels = self._classes_to_stratify("split") if stratify else None
+        in_train = split_rows(len(self), fraction, seed, labels)
+        return Split(self._where(in_train), self._where(~in_train))
+
+    def split_three(self, train: float, validation: float, *, seed: int = 0, stratify: bool = False) -> ThreeWay[X, Y]:
+        """Three datasets: to train on, to choose by, and what is left to test with; see `split`.
+
+        >>> data = tg.data.Dataset(tg.asarray([[float(i)] for i in range(10)]), tg.asarray([0, 1] * 5), classes=2)
+        >>> [len(part) for part in data.split_three(0.6, 0.2)]
+        [6, 2, 2]
+        """
+        both, share = remaining(train, validation)
+        seen, test = self.split(both, seed=seed, stratify=stratify)
+        return ThreeWay(*seen.split(share, seed=seed, stratify=stratify), test)
+
+    def k_fold(self, k: int, *, seed: int = 0, stratify: bool = False) -> tuple[Split[X, Y], ...]:
+        """`k` splits for cross-validation: every row is in the test part of one of them.
+
+        With `stratify`, each class is spread evenly over the folds.
+
+        Raises:
+            ValueError: unless `k` is at least 2 and there are as many rows, with `stratify` of every class that occurs.
+            TypeError: if there are no classes to stratify by.
+
+        >>> data = tg.data.Dataset(tg.asarray([[float(i)] for i in range(10)]), tg.asarray([0, 1] * 5), classes=2)
+        >>> [(len(train), len(test)) for train, test in data.k_fold(3)]
+        [(6, 4), (7, 3), (7, 3)]
+        """
+        labels = self._classes_to_stratify("k_fold") if stratify else None
+        return tuple(Split(self._where(~t), self._where(t)) for t in fold_rows(len(self), k, seed, labels))
+
+    def filter(self, keep: Callable[[X, Y], Tensor]) -> Dataset[X, Y]:
+        """The rows where `keep`, called with all features and labels, says True.
+
+        Raises:
+            TypeError: if it does not return one truth value per row.
+            ValueError: if no row is left.
+
+        >>> data = tg.data.Dataset(tg.asarray([[0.0], [2.0], [4.0]]), tg.asarray([0, 1, 1]), classes=2)
+        >>> data.filter(lambda x, y: y == 1).x.tolist()
+        [[2.0], [4.0]]
+        """
+        return self._where(kept("Dataset.filter", keep(self._x, self._y), len(self)))
+
+    def take(self, n: int) -> Dataset[X, Y]:
+        """The first `n` rows, or all if there are fewer.
+
+        >>> data = tg.data.Dataset(tg.asarray([[0.0], [2.0], [4.0]]), tg.asarray([0, 1, 1]))
+        >>> len(data.take(2))
+        2
+        """
+        return Dataset(*self.rows(slice(0, checked_int("Dataset.take", "n", n, 1))), classes=self._classes)
+
+    def skip(self, n: int) -> Dataset[X, Y]:
+        """All rows but the first `n`.
+
+        >>> data = tg.data.Dataset(tg.asarray([[0.0], [2.0], [4.0]]), tg.asarray([0, 1, 1]))
+        >>> data.skip(2).x.tolist()
+        [[4.0]]
+        """
+        n = min(checked_int("Dataset.skip", "n", n, 0), len(self))
+        return Dataset(*self.rows(slice(n, len(self))), classes=self._classes)
+
+    def labels(self) -> NDArray[np.int64]:
+        """The class of every row, as a numpy array.
+
+        Raises:
+            TypeError: if the labels are not classes.
+
+        >>> tg.data.Dataset(tg.zeros((2, 1)), tg.asarray([0, 1]), classes=2).labels().tolist()
+        [0, 1]
+        """
+        if self._classes is None:
+            raise TypeError("labels: the labels are not classes: make the dataset with classes=...")
+        return host(self._y).astype(np.int64)
+
+    def _where(self, mask: NDArray[np.bool_]) -> Dataset[X, Y]:
+        return Dataset(*self.rows(np.flatnonzero(mask)), classes=self._classes)
+
+    def _classes_to_stratify(self, title: str) -> NDArray[np.int64]:
+        if self._classes is None:
+            raise TypeError(f"{title}: stratify=True needs labels that are classes: make the dataset with classes=...")
+        return self.labels()
 
 
-def _rows(tensor: T, which: slice | NDArray[np.int64]) -> T:
-    backend = backend_of(tensor.data)
-    if isinstance(which, slice):
-        return cast("T", tensor[which])
-    positions = backend.asarray(which, device=tensor.device)
-    return cast("T", Tensor(backend.xp.take(tensor.data, positions, axis=0)))
+def kept(title: str, mask: object, rows: int) -> NDArray[np.bool_]:
+    """The truth values, one per row, that a filter returned.
 
+    Raises TypeError if they are not that.
 
-def _host(tensor: Tensor) -> NDArray[np.generic]:
-    return backend_of(tensor.data).to_numpy(tensor.data)
+    >>> kept("filter", tg.asarray([True, False]), 2).tolist()
+    [True, False]
+    """
+    if not isinstance(mask, Tensor) or mask.dtype.kind != "b" or mask.shape != (rows,):
+        found = f"{mask.dtype}{list(mask.shape)}" if isinstance(mask, Tensor) else f"a {type(mask).__name__}"
+        raise TypeError(f"{title}: `keep` must return one truth value per row, bool[{rows}], got {found}")
+    return host(mask).astype(bool)
 
 
 def _check_labels(y: Tensor, classes: int | None) -> None:
-    labels = _host(y)
+    labels = host(y)
     if labels.dtype.kind in "fc":
         bad = np.isnan(labels)
         if bad.any():
@@ -170,22 +240,3 @@ def _check_labels(y: Tensor, classes: int | None) -> None:
             f"Dataset: `y` has the label {labels[place]} at row {place[0]}, "
             f"but classes={classes} allows 0 to {classes - 1}"
         )
-
-
-def _share(n: int, fraction: float, what: str) -> int:
-    """How many of `n` rows are `fraction` of them, so that neither part is empty."""
-    share = round(n * fraction)
-    if not 0 < share < n:
-        raise ValueError(f"split: {fraction} of the {n} rows of {what} leaves one part empty")
-    return share
-
-
-def _stratified(labels: NDArray[np.generic], order: NDArray[np.int64], fraction: float) -> NDArray[np.int64]:
-    if labels.ndim != 1:
-        raise TypeError(f"split: stratify=True needs one label per row, but `y` has {labels.ndim} axes")
-    shuffled = labels[order]
-    members = [order[shuffled == label] for label in np.unique(labels)]
-    taken = [
-        rows[: _share(len(rows), fraction, f"class {labels[rows[0]]}")] for rows in members
-    ]  # each class is in the shuffled order already
-    return np.concatenate(taken)
