@@ -64,7 +64,7 @@ def _layers(course: Course) -> Markup | None:
             name = words(layer, "path") or words(layer, "layer")
             indent = f"padding-left:{0.7 + 1.1 * min(depth, 12):.1f}rem" if isinstance(depth, int) else None
             outputs = layer.get("outputs")
-            out = ", ".join(map(str, outputs)) if isinstance(outputs, list) else ""
+            out = ", ".join(map(str, outputs)) if isinstance(outputs, (list, tuple)) else ""
             what = f"{words(layer, 'layer')}({words(layer, 'options')})"
             path = element("span", name, style=indent)
             rows.append([path, what, out, *(_count(layer.get(k)) for k in ("parameters", "multiply_adds"))])

@@ -10,7 +10,8 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.metrics import Classification
 from typedgrad.shapes import ShapeError
 from typedgrad.shapes.errors import Operand
-from typedgrad.train.batches import checked, pairs_of
+from typedgrad.train.batches import Example, checked, pairs_of
+from typedgrad.train.objective import takes
 
 if TYPE_CHECKING:
     from typedgrad.train.batches import Data
@@ -21,7 +22,7 @@ BATCH = 256
 class Updated(Protocol):
     """A metric that takes predictions and labels: any of `typedgrad.metrics`, or your own.
 
-    For batches with a mask, its `update` takes that too, as `mask=`.
+    For batches with a mask or with weights, its `update` takes those too, as `mask=` and `weights=`.
     """
 
     def update(self, predictions: Tensor, labels: Tensor, /) -> Self:
@@ -88,8 +89,8 @@ def evaluate(
     Args:
         model: without metrics, gives one score per class for every row: logits or probabilities, `[n classes]`.
         data: a dataset, or an iterable of batches `(x, y)`. Labels `y` of classes are integers `[n]` from 0 up, or
-            one-hot. A batch may have a mask `[n time]` as its third part, False for what is only padding: metrics
-            leave those steps out where the model says something for every step.
+            one-hot. A batch may have a mask `[n time]`, False for what is only padding: metrics leave those steps out
+            where the model says something for every step. It may have weights, which count as such.
         metric: what to update with the model's results and the labels, such as `tg.metrics.Roc.empty()`; it raises
             what its `update` does.
         metrics: several of them, updated in one pass over the data; the result is a tuple as well.
@@ -115,12 +116,12 @@ def evaluate(
     _refuse_what_does_not_go_together(metric, metrics, names)
     say = _saying(model, link)
     totals = () if metrics is None and metric is None else (metrics or (metric,))
-    for number, (x, y, mask) in enumerate(_batches(data, batch), 1):
-        said = say(*x)
+    for number, example in enumerate(_examples(data, batch), 1):
+        said = say(example)
         if not totals:
             totals = (Classification.empty(_classes(said), names),)
         try:
-            totals = tuple(_updated(cast("Updated", total), said, y, mask) for total in totals)
+            totals = tuple(_updated(cast("Updated", total), said, example) for total in totals)
         except (TypeError, ValueError) as error:
             error.add_note(f"in batch {number} of `evaluate`")
             raise
@@ -143,37 +144,45 @@ def _refuse_what_does_not_go_together(metric: object, metrics: object, names: ob
         raise TypeError("evaluate: `names` are for the classification that is made without a `metric`; give them to it")
 
 
-def _saying(model: Model, link: Model | None) -> Model:
-    """What the metrics are told, as a function of the inputs."""
-    if link is not None:
-        return lambda *x: link(model(*x))
+def _saying(model: Model, link: Model | None) -> Callable[[Example], Tensor]:
+    """What the metrics are told of a batch."""
     predict = getattr(model, "predict", None)
-    return predict if callable(predict) else model
+    called: Model = predict if link is None and callable(predict) else model
+    masked = takes(getattr(type(model), "__call__", model), "mask")  # noqa: B004  # its signature is what matters
+
+    def say(example: Example) -> Tensor:
+        options = {"mask": example.mask} if example.mask is not None and masked else {}
+        said = called(*example.x, **options)
+        return said if link is None else link(said)
+
+    return say
 
 
-def _batches(data: Data, batch: int | None) -> Iterator[tuple[tuple[Tensor, ...], Tensor, Tensor | None]]:
-    """Inputs, labels, and the mask if there is one. Raises ValueError if there are no batches."""
+def _examples(data: Data, batch: int | None) -> Iterator[Example]:
+    """Batch by batch. Raises ValueError if there are none."""
     number = 0
     for number, given in enumerate(pairs_of("evaluate", data, batch, BATCH, shuffle=False), 1):
-        example = checked("evaluate", given, f"batch {number}")
-        if isinstance(example.y, tuple):
-            raise TypeError(f"evaluate: batch {number} has {len(example.y)} labels; evaluate one output at a time")
-        yield example.x, example.y, example.mask
+        yield checked("evaluate", given, f"batch {number}")
     if not number:
         raise ValueError("evaluate: `data` has no batches")
 
 
-def _updated(metric: Updated, said: Tensor, y: Tensor, mask: Tensor | None) -> Updated:
+def _updated(metric: Updated, said: Tensor, example: Example) -> Updated:
     """With one more batch; the mask of steps says nothing of labels of whole sequences."""
-    if mask is None or said.shape[: mask.ndim] != mask.shape:
-        return metric.update(said, y)
-    return cast("Masked", metric).update(said, y, mask=mask)
+    if not isinstance(example.y, Tensor):
+        raise TypeError(f"evaluate: a metric compares with one tensor of labels, but there are {len(example.y)}")
+    options: dict[str, Tensor] = {}
+    if example.mask is not None and said.shape[: example.mask.ndim] == example.mask.shape:
+        options["mask"] = example.mask
+    if example.weights is not None:
+        options["weights"] = example.weights
+    return cast("Choosing", metric).update(said, example.y, **options)
 
 
-class Masked(Protocol):
-    """A metric that can leave examples out."""
+class Choosing(Protocol):
+    """A metric that can leave examples out, or have some count more than others."""
 
-    def update(self, predictions: Tensor, labels: Tensor, /, *, mask: Tensor) -> Updated:
+    def update(self, predictions: Tensor, labels: Tensor, /, *, mask: Tensor = ..., weights: Tensor = ...) -> Updated:
         """With the examples of one more batch for which the mask is not 0."""
 
 
