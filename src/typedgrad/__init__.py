@@ -253,7 +253,7 @@ if TYPE_CHECKING:
     from typedgrad.ops.density_loss import tversky as tversky
     from typedgrad.ops.diagonals import diag as diag
     from typedgrad.ops.diagonals import diagonal as diagonal
-    from typedgrad.ops.diagonals import trace as trace
+    from typedgrad.graph.tracing import trace as trace
     from typedgrad.ops.difference import diff as diff
     from typedgrad.ops.distance import cosine_similarity as cosine_similarity
     from typedgrad.ops.distance import l2_normalize as l2_normalize
@@ -383,6 +383,8 @@ if TYPE_CHECKING:
     from typedgrad.testing.gradient_check import check_gradients as check_gradients
     from typedgrad.train import evaluate as evaluate
     from typedgrad.train import fit as fit
+    from typedgrad.train import load as load
+    from typedgrad.train import save as save
     from typedgrad.version import __version__ as __version__
 else:
     # Where to find what is loaded on first use, so that importing the package stays cheap.
@@ -489,6 +491,7 @@ else:
         "length_mask": "typedgrad.ops.masks",
         "linalg": "typedgrad.linalg",
         "linear": "typedgrad.ops.linear",
+        "load": "typedgrad.train",
         "local_conv1d": "typedgrad.ops.local",
         "local_conv2d": "typedgrad.ops.local",
         "log_cosh": "typedgrad.ops.loss",
@@ -544,6 +547,7 @@ else:
         "rrelu": "typedgrad.ops.activation_pieces",
         "scaled_dot_product_attention": "typedgrad.ops.attention",
         "scaled_tanh": "typedgrad.ops.activation_curves",
+        "save": "typedgrad.train",
         "scan": "typedgrad.ops.control",
         "signbit": "typedgrad.ops.floating",
         "sinusoidal_like": "typedgrad.ops.positions",
@@ -574,7 +578,7 @@ else:
         "thresholded_relu": "typedgrad.ops.activation_pieces",
         "tile": "typedgrad.ops.repeat",
         "topk": "typedgrad.ops.sort",
-        "trace": "typedgrad.ops.diagonals",
+        "trace": "typedgrad.graph.tracing",
         "train": "typedgrad.train",
         "tril": "typedgrad.ops.triangle",
         "triplet": "typedgrad.ops.pair_loss",

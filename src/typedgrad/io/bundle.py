@@ -103,7 +103,7 @@ def written_part(name: str) -> zipfile.ZipInfo:
 
 
 def read_bundle(path: str | os.PathLike[str], *, only: Container[str] | None = None) -> Bundle:
-    """The documents and tensors in a file; with `only`, the parts of these names.
+    """The documents and tensors in a file; with `only`, those of these parts, such as "training.json".
 
     Sizes and checksums of all parts that are read are compared with what the manifest says.
 
@@ -119,9 +119,9 @@ def read_bundle(path: str | os.PathLike[str], *, only: Container[str] | None = N
     tensors: dict[str, Mapping[str, NDArray[Any]]] = {}
     with opened(path) as archive:
         for part, promise in _promised(archive).items():
-            name, _, kind = part.partition(".")
-            if only is not None and name not in only:
+            if only is not None and part not in only:
                 continue
+            name, _, kind = part.rpartition(".")
             data = _kept(archive, part, promise)
             if kind == "json":
                 documents[name] = parse(data, archive.file, part)

@@ -1,0 +1,63 @@
+"""The classes that may come out of a file: states of updaters, positions, normalisers. A file can name no others."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, cast
+
+from typedgrad.core.pytree import Structure, flatten
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def known_classes() -> dict[str, type]:
+    """The library's own, by name.
+
+    >>> known_classes()["AdamState"]
+    <class 'typedgrad.optim.adam.AdamState'>
+    """
+    from typedgrad import optim
+    from typedgrad.optim.plateau import PlateauState
+    from typedgrad.train.listener import Position
+    from typedgrad.train.precision import ScaledState
+
+    states = (
+        optim.AccumulatedState, optim.AdamState, optim.AverageState, optim.CountedState, optim.FormulaState,
+        optim.GroupedState, optim.SgdState, optim.SolverState, PlateauState, ScaledState, Position,
+    )  # fmt: skip
+    return {**normalisers(), **{cls.__name__: cls for cls in states}}
+
+
+def normalisers() -> dict[str, type]:
+    """Those that can be saved with a model, by name."""
+    from typedgrad import data
+
+    found: dict[str, type] = getattr(data, "NORMALISERS", {})
+    return found
+
+
+def classes_in(tree: object) -> dict[str, type]:
+    """The classes of the named tuples in a tree, by the names under which they are written."""
+    found: dict[str, type] = {}
+    known = known_classes()
+
+    def visit(structure: Structure) -> None:
+        if structure.cls is not None and hasattr(structure.cls, "_fields"):
+            found[name_of(structure.cls, known)] = structure.cls
+        for child in structure.children:
+            visit(child)
+
+    visit(flatten(tree)[1])
+    return found
+
+
+def name_of(cls: type, known: Mapping[str, type]) -> str:
+    """The name of a class in files: short if the class is known, so that no other can be taken for it."""
+    return cls.__name__ if known.get(cls.__name__) is cls else f"{cls.__module__}.{cls.__qualname__}"
+
+
+def fields_of(cls: type) -> tuple[str, ...]:
+    """The fields of a named tuple or a dataclass, in the order in which they are made."""
+    named: tuple[str, ...] | None = getattr(cls, "_fields", None)
+    return named if named is not None else tuple(f.name for f in dataclasses.fields(cast("Any", cls)))
