@@ -17,6 +17,7 @@ ALLOWED: dict[str, tuple[str, ...] | None] = {
     "jaxtyping": None,
     "beartype": None,
     "tqdm": ("train",),
+    "tensorboardX": ("train/files.py",),
     "safetensors": ("io/tensors.py",),
     "mypy": ("mypy_plugin",),
     "cupy": ("backends/cupy.py", "codegen"),
@@ -24,7 +25,7 @@ ALLOWED: dict[str, tuple[str, ...] | None] = {
     "array_api_compat": ("backends/cupy.py",),
 }
 # Of those, what comes with extras rather than with the base installation.
-EXTRAS = {"mypy", "cupy", "cupyx", "array_api_compat"}
+EXTRAS = {"mypy", "cupy", "cupyx", "array_api_compat", "tensorboardX"}
 # Python's own modules, those that only later versions have among them, and ours.
 OWN = {*sys.stdlib_module_names, "annotationlib", "typedgrad"}
 

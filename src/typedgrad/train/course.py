@@ -217,7 +217,8 @@ class Course(Generic[M]):
 
     def _solve(self, example: Example, weight: float) -> None:
         """The model after a step of a solver."""
-        plan, runs = self.plan, list[Run]()
+        plan = self.plan
+        runs: list[Run] = []
         assert isinstance(plan.updater, Solver)
         key = fold_in(plan.key, 0)
 

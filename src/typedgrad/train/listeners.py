@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar, cast, overload
 
-from typedgrad.train.evaluation import evaluate
+from typedgrad.train.evaluation import Updated, evaluate
+from typedgrad.train.files import checked_every
 from typedgrad.train.listener import Listener
 from typedgrad.train.progress import write_line
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from typedgrad.metrics import Classification
     from typedgrad.train.batches import Data
     from typedgrad.train.listener import Moment
+
+
+R = TypeVar("R", bound=Updated)
 
 
 class History(Listener):
@@ -53,9 +57,7 @@ class LogScore(Listener):
     """
 
     def __init__(self, *, every: int = 10, write: Callable[[str], object] = write_line) -> None:
-        if every < 1:
-            raise ValueError(f"LogScore: `every` must be at least 1, got {every}")
-        self.every = every
+        self.every = checked_every("LogScore", every)
         self.write = write
 
     def on_step_end(self, at: Moment) -> None:
@@ -68,39 +70,82 @@ class LogScore(Listener):
         self.write(f"epoch {at.epoch} of {at.epochs}: mean loss {at.loss:.6f}")
 
 
-class EvaluateEvery(Listener):
+class EvaluateEvery(Listener, Generic[R]):
     """Evaluates the model on `data` after every `epochs`-th epoch and after the last; writes the accuracy by `write`.
 
-    What it found is in `results`: pairs of the epoch and a `Classification`. An iterator as `data` is used up after
-    the first time: pass a dataset, a loader or a list.
+    With `steps` it does so after every so many steps instead. With a `metric`, which is one of `typedgrad.metrics`, it
+    evaluates that, and writes the first line of its report. What it found is in `results`: pairs of the epoch (the
+    step) and a `Classification` (a metric like that). An iterator as `data` is used up after the first time: pass a
+    dataset, a loader or a list.
 
-    Raises ValueError if `epochs` is below 1; from `fit`, what `evaluate` raises.
+    Raises ValueError if `epochs` or `steps` is below 1; from `fit`, what `evaluate` raises.
 
     >>> data = tg.data.Dataset(tg.asarray([[0.9, 0.1]]), tg.asarray([0]), classes=2)
     >>> tg.train.EvaluateEvery(data, epochs=5).results
     []
     """
 
+    @overload
+    def __init__(
+        self: EvaluateEvery[Classification],
+        data: Data,
+        *,
+        epochs: int = 1,
+        steps: int | None = None,
+        names: Sequence[str] | None = None,
+        write: Callable[[str], object] = write_line,
+    ) -> None: ...
+
+    @overload
     def __init__(
         self,
         data: Data,
         *,
+        metric: R,
         epochs: int = 1,
+        steps: int | None = None,
+        write: Callable[[str], object] = write_line,
+    ) -> None: ...
+
+    def __init__(
+        self,
+        data: Data,
+        *,
+        metric: object = None,
+        epochs: int = 1,
+        steps: int | None = None,
         names: Sequence[str] | None = None,
         write: Callable[[str], object] = write_line,
     ) -> None:
-        if epochs < 1:
-            raise ValueError(f"EvaluateEvery: `epochs` must be at least 1, got {epochs}")
+        for name, value in (("epochs", epochs), ("steps", steps)):
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+                raise ValueError(f"EvaluateEvery: `{name}` must be at least 1, got {value!r}")
         self.data = data
+        self.metric = metric
         self.epochs = epochs
+        self.steps = steps
         self.names = names
         self.write = write
-        self.results: list[tuple[int, Classification]] = []
+        self.results: list[tuple[int, R]] = []
+
+    def on_step_end(self, at: Moment) -> None:
+        """Evaluate, if it is the turn of this step."""
+        if self.steps is not None and at.step % self.steps == 0:
+            self._evaluate(at, at.step, f"step {at.step}")
 
     def on_epoch_end(self, at: Moment) -> None:
         """Evaluate, if it is the turn of this epoch."""
-        if at.epoch % self.epochs and at.epoch != at.epochs:
+        if self.steps is None and (at.epoch % self.epochs == 0 or at.epoch == at.epochs):
+            self._evaluate(at, at.epoch, f"epoch {at.epoch} of {at.epochs}")
+
+    def _evaluate(self, at: Moment, number: int, when: str) -> None:
+        if self.metric is None:
+            classes = evaluate(at.model, self.data, names=self.names)
+            self.results.append((number, cast("R", classes)))
+            self.write(f"{when}: accuracy {100 * classes.accuracy:.2f} %")
             return
-        found = evaluate(at.model, self.data, names=self.names)
-        self.results.append((at.epoch, found))
-        self.write(f"epoch {at.epoch} of {at.epochs}: accuracy {100 * found.accuracy:.2f} %")
+        found = evaluate(at.model, self.data, metric=cast("R", self.metric))
+        self.results.append((number, found))
+        report = getattr(found, "report", None)
+        text: str = report() if callable(report) else repr(found)
+        self.write(f"{when}: {text.splitlines()[0]}")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from typedgrad.core.run import training
 from typedgrad.core.tensor import Tensor
@@ -50,7 +53,9 @@ class Objective:
 
     def gradient(self, model: object, piece: Piece) -> Descent:
         """The loss and its gradient; layers are in training."""
-        with training(piece.key) as run:
+        # Numbers that are too large for a narrow dtype are expected, and dealt with later.
+        quietly = nullcontext() if self.precision is None else np.errstate(over="ignore", invalid="ignore")
+        with training(piece.key) as run, quietly:
             (_, (value, carried)), gradients = self._descend(model, piece)
         return Descent(float(value), gradients, run, carried)
 
