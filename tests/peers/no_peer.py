@@ -19,6 +19,7 @@ NO_PEER: list[tuple[str, str]] = [
         "tree_map leaves_with_paths init training fit evaluate to to_numpy summary nn.count_parameters nn.carrying",
         "trees, training runs, devices and conversion; the numbers come from the names above",
     ),
+    ("save load", "files; tests/io compares them with those of the package safetensors and of torch"),
     ("config.Recipe", "what a network says of its training; no arithmetic"),
     ("can_cast finfo iinfo isdtype result_type", "questions about dtypes, after the Array API standard"),
     ("empty empty_like", "values are whatever is in memory"),

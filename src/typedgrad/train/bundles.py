@@ -10,12 +10,13 @@ import numpy as np
 
 from typedgrad.core.random import Key
 from typedgrad.core.tensor import Tensor
+from typedgrad.data import Normaliser, from_parts, to_parts
 from typedgrad.io.assign import listed, misfits, place_of, tensors_of, with_tensors
 from typedgrad.io.bundle import Bundle, read_bundle, write_bundle
 from typedgrad.io.files import on_host, placed
 from typedgrad.io.refusal import BundleError, shown
 from typedgrad.optim import SolverState
-from typedgrad.train.known import classes_in, known_classes, normalisers
+from typedgrad.train.known import classes_in, known_classes
 from typedgrad.train.listener import Position
 from typedgrad.train.listeners import History
 from typedgrad.train.rebuilding import network_of, spelt_network
@@ -45,7 +46,7 @@ class Loaded(NamedTuple, Generic[M]):
     state: Any = None
     position: Position | None = None
     key: Key | None = None
-    normaliser: Any = None
+    normaliser: Normaliser | None = None
     history: History | None = None
     # What the model was worth to a `Checkpoint`.
     score: float | None = None
@@ -60,7 +61,7 @@ def save(
     state: object = None,
     position: Position | None = None,
     key: Key | None = None,
-    normaliser: object = None,
+    normaliser: Normaliser | None = None,
     history: History | None = None,
     score: float | None = None,
     extras: Mapping[str, object] | None = None,
@@ -111,7 +112,7 @@ def save(
         "state": state,
         "position": position,
         "key": key,
-        "normaliser": normaliser,
+        "normaliser": None if normaliser is None else to_parts(normaliser),
         "history": None if history is None else _losses(history),
         "score": None if score is None else float(score),
         "extras": dict(extras or {}),
@@ -251,8 +252,14 @@ def _position(reader: Reader, said: JSON) -> Position | None:
     return found
 
 
-def _normaliser(reader: Reader, said: JSON) -> object:
-    found = reader.tree(said)
-    if found is not None and type(found) not in normalisers().values():
-        raise reader.refusal(f"a {_kind(found)} is no normaliser")
-    return found
+def _normaliser(reader: Reader, said: JSON) -> Normaliser | None:
+    found = reader.one(tuple, said)
+    if found is None:
+        return None
+    match found:
+        case (dict() as document, dict() as tensors):
+            try:
+                return from_parts(document, tensors)
+            except (TypeError, ValueError) as error:
+                raise reader.refusal(f"the normaliser: {error}") from error
+    raise reader.refusal("the normaliser is none")

@@ -15,6 +15,7 @@ from typedgrad.train.listener import Listener
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from typedgrad.data import Normaliser
     from typedgrad.train.listener import Moment
     from typedgrad.train.listeners import History
 
@@ -71,7 +72,7 @@ class Checkpoint(Listener):
         keep_best: int = 0,
         score: Callable[[Moment], float] | None = None,
         mode: Literal["min", "max"] = "min",
-        normaliser: object = None,
+        normaliser: Normaliser | None = None,
         history: History | None = None,
         extras: Callable[[], Mapping[str, object]] | None = None,
         overwrite: bool = False,

@@ -1,9 +1,8 @@
-"""The classes that may come out of a file: states of updaters, positions, normalisers. A file can name no others."""
+"""The classes that may come out of a file: states of updaters, and positions. A file can name no others."""
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from typedgrad.core.pytree import Structure, flatten
 
@@ -26,15 +25,7 @@ def known_classes() -> dict[str, type]:
         optim.AccumulatedState, optim.AdamState, optim.AverageState, optim.CountedState, optim.FormulaState,
         optim.GroupedState, optim.SgdState, optim.SolverState, PlateauState, ScaledState, Position,
     )  # fmt: skip
-    return {**normalisers(), **{cls.__name__: cls for cls in states}}
-
-
-def normalisers() -> dict[str, type]:
-    """Those that can be saved with a model, by name."""
-    from typedgrad import data
-
-    found: dict[str, type] = getattr(data, "NORMALISERS", {})
-    return found
+    return {cls.__name__: cls for cls in states}
 
 
 def classes_in(tree: object) -> dict[str, type]:
@@ -55,9 +46,3 @@ def classes_in(tree: object) -> dict[str, type]:
 def name_of(cls: type, known: Mapping[str, type]) -> str:
     """The name of a class in files: short if the class is known, so that no other can be taken for it."""
     return cls.__name__ if known.get(cls.__name__) is cls else f"{cls.__module__}.{cls.__qualname__}"
-
-
-def fields_of(cls: type) -> tuple[str, ...]:
-    """The fields of a named tuple or a dataclass, in the order in which they are made."""
-    named: tuple[str, ...] | None = getattr(cls, "_fields", None)
-    return named if named is not None else tuple(f.name for f in dataclasses.fields(cast("Any", cls)))

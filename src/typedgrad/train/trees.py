@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from typedgrad.core.random import Key
 from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
 from typedgrad.io.files import on_host, placed
 from typedgrad.io.refusal import BundleError, shown
-from typedgrad.train.known import fields_of, known_classes, name_of
+from typedgrad.train.known import known_classes, name_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,20 +57,15 @@ def spelt(tree: object, path: str, tensors: dict[str, NDArray[Any]]) -> JSON:
         case Key():
             return {"key": list(tree.words)}
         case tuple() if hasattr(tree, "_fields"):
-            return _named(tree, path, tensors)
+            names: tuple[str, ...] = tree._fields
+            fields = {name: spelt(value, f"{path}.{name}", tensors) for name, value in zip(names, tree, strict=True)}
+            return {"named": name_of(type(tree), known_classes()), "fields": fields}
         case tuple() | list():
             kind = "tuple" if isinstance(tree, tuple) else "list"
             return {kind: [spelt(item, f"{path}.{i}", tensors) for i, item in enumerate(tree)]}
         case dict() if all(type(k) in (str, int) for k in tree):
             return {"dict": [[k, spelt(v, f"{path}.{k}", tensors)] for k, v in tree.items()]}
-    if type(tree) in known_classes().values():
-        return _named(tree, path, tensors)
     raise TypeError(f"save: `{path}` is a {type(tree).__name__}, which cannot be written")
-
-
-def _named(tree: object, path: str, tensors: dict[str, NDArray[Any]]) -> JSON:
-    fields = {name: spelt(getattr(tree, name), f"{path}.{name}", tensors) for name in fields_of(type(tree))}
-    return {"named": name_of(type(tree), known_classes()), "fields": fields}
 
 
 class Reader:
@@ -156,14 +151,10 @@ class Reader:
         cls = self.classes.get(name)
         if cls is None:
             raise UnknownClassError(name)
-        expected = fields_of(cls)
+        expected: tuple[str, ...] = cast("Any", cls)._fields
         if fields.keys() != set(expected):
             raise self.refusal(f"{shown(name)} has the fields {', '.join(expected)}, not {shown(', '.join(fields))}")
-        values = {field: self._tree(fields[field]) for field in expected}
-        try:
-            return cls(**values)
-        except (TypeError, ValueError) as error:  # what a normaliser says of fields that make no sense
-            raise BundleError(self.file, self.part, f"{name}: {error}") from error
+        return cls(*(self._tree(fields[field]) for field in expected))
 
     def _tensor(self, name: str) -> Tensor:
         if name not in self.tensors:
