@@ -50,6 +50,32 @@ def test_all_three_agree_with_the_sum_place_by_place(
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_what_is_not_finite_goes_back_to_what_its_window_saw(value: float) -> None:
+    how = Sliding((2, 2), ((1, 1), (1, 1)), (1, 1), 2)
+    g: Any = np.ones((1, 2, 3, 15))
+    g[0, 1, 1, 5] = value
+    kernel: Any = np.ones((2, 1, 3, 3))
+    back: Any = correlation.input_cotangent(g, kernel, (6, 30), how)
+    assert np.isfinite(back[0, 0]).all()
+    assert np.argwhere(~np.isfinite(back[0, 1])).tolist() == [[i, j] for i in (1, 2, 3) for j in (9, 10, 11)]
+
+
+@pytest.mark.parametrize("before", [0, 1, 4, 7])
+@pytest.mark.parametrize("dilation", [1, 2, 3])
+@pytest.mark.parametrize("stride", [2, 3, 5])
+@pytest.mark.parametrize("width", [1, 13, 31])
+def test_a_stride_along_the_last_axis_is_undone_by_the_band(
+    stride: int, dilation: int, before: int, width: int
+) -> None:
+    how = Sliding((2, stride), ((1, 0), (before, 6)), (1, dilation), 3)
+    x: Any = RNG.standard_normal((2, 3, 5, width))
+    kernel: Any = RNG.standard_normal((3, 1, 2, 3))
+    g: Any = RNG.standard_normal(correlated(x, kernel, **how._asdict()).shape)
+    back: Any = correlation.input_cotangent(g, kernel, (5, width), how)
+    np.testing.assert_allclose(back, spread(g, kernel, size=(5, width), **how._asdict()), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_what_is_not_finite_stays_under_the_windows_that_see_it(value: float) -> None:
     x = np.ones((1, 2, 5, 30))
     x[0, 1, 2, 10] = value

@@ -7,7 +7,8 @@ multiplies by zero costs less than gathering the elements for each tap.
 
 The rows of blocks lie one behind the other, so that a row of the kernel is an offset. Between the rows of the result
 lie some that belong to no place; they are computed and left out. A stride along the last axis is in the band; one along
-the axis before parts the rows into phases; along any other axis all places are computed and some are kept.
+the axis before parts the rows into phases; along any other axis all places are computed and some are kept. The band may
+also lead to more results than there are elements: that is how the adjoint of a stride is computed.
 
 Zero times what is not finite is not zero, so that inputs with infinities or NaN must not come here.
 """
@@ -33,7 +34,17 @@ Buffer: TypeAlias = Any  # a raw array that is written to, which tensors are not
 Sizes = tuple[int, ...]
 
 _BLOCK = 14  # results of a block, about
-_ELEMENTS = 1 << 18  # of the blocks at one time, so that they stay in the cache
+_ELEMENTS = 1 << 19  # of the blocks at one time: few enough for the cache, enough to be worth the calls
+
+
+class Diagonal(NamedTuple):
+    """Where an element of a row of the kernel stands in the band: from row `first` and column `start` on."""
+
+    first: int
+    start: int
+    down: int
+    right: int
+    length: int
 
 
 class Bands(NamedTuple):
@@ -45,8 +56,8 @@ class Bands(NamedTuple):
     outer: Sizes  # the padded sizes of all axes but the last, in rows of one phase
     phases: int
     rows: tuple[tuple[int, int], ...]  # for each row of the kernel, its phase and its offset
-    starts: Sizes  # of the elements of a row, within a block
-    along: int  # the stride along the last axis
+    band: tuple[Diagonal, ...]  # for each element of a row of the kernel
+    step: int  # from block to block, in elements of the input
     deep: int  # that along the first of three
     block: int
     blocks: int
@@ -60,11 +71,11 @@ class Bands(NamedTuple):
     @property
     def last(self) -> int:
         """How many blocks one behind the other hold the padded last axis."""
-        return self.blocks + max(0, -(-self.reach // (self.block * self.along)) - 1)
+        return self.blocks + max(0, -(-self.reach // self.step) - 1)
 
     def parts(self, images: int, channels: int) -> tuple[list[slice], list[slice]]:
         """A few images and channels at a time."""
-        each = self.phases * self.lines * self.last * self.block * self.along
+        each = self.phases * self.lines * self.last * self.step
         m = max(1, min(images, _ELEMENTS // max(1, each)))
         c = max(1, min(-(-channels // workers()), _ELEMENTS // max(1, each * m)))
         images_parts, channel_parts = (
@@ -75,9 +86,17 @@ class Bands(NamedTuple):
     def diagonals(self, multiplier: int) -> Iterator[tuple[int, int, slice]]:
         """For each result channel and element of a row: where it stands in the band `reach multiplier block`."""
         width = multiplier * self.block
-        for k, (t, start) in itertools.product(range(multiplier), enumerate(self.starts)):
-            first, step = start * width + k * self.block, self.along * width + 1
-            yield k, t, slice(first, first + (self.block - 1) * step + 1, step)
+        for k, (t, (first, start, down, right, length)) in itertools.product(range(multiplier), enumerate(self.band)):
+            begin, step = first * width + k * self.block + start, down * width + right
+            yield k, t, slice(begin, begin + (length - 1) * step + 1, step)
+
+
+class Up(NamedTuple):
+    """A stride to be undone along the last axis, and what it leads back to; see `bands_back`."""
+
+    stride: int
+    shift: int
+    size: int
 
 
 @functools.lru_cache(maxsize=1024)
@@ -88,16 +107,43 @@ def bands_of(sizes: Sizes, window: Sizes, stride: Sizes, pads: Pads, dilation: S
     places = tuple((q - span) // s + 1 for q, span, s in zip(padded, spans, stride, strict=True))
     phases, along = stride[-2:]
     outer = (*padded[:-2], -(-padded[-2] // phases))
-    rows = []
-    for tap in itertools.product(*map(range, window[:-1])):
-        at = [t * d for t, d in zip(tap, dilation, strict=False)]
-        rows.append((at[-1] % phases, at[-1] // phases + sum(at[:-1]) * outer[-1]))
+    rows = _offsets(window[:-1], dilation, phases, outer[-1])
     blocks = max(1, round(places[-1] / max(_BLOCK // along, spans[-1], 4)))
     block = -(-places[-1] // blocks)
-    starts = tuple(t * dilation[-1] for t in range(window[-1]))
+    band = tuple(Diagonal(t * dilation[-1], 0, along, 1, block) for t in range(window[-1]))
     before, reach = tuple(pair[0] for pair in pads), (block - 1) * along + spans[-1]
     deep = stride[0] if len(stride) == 3 else 1
-    return Bands(sizes, places, before, outer, phases, tuple(rows), starts, along, deep, block, blocks, reach)
+    return Bands(sizes, places, before, outer, phases, rows, band, block * along, deep, block, blocks, reach)
+
+
+@functools.lru_cache(maxsize=1024)
+def bands_back(sizes: Sizes, window: Sizes, pads: Pads, dilation: Sizes, up: Up) -> Bands:
+    """The bands that lead from results of these sizes back over a stride along the last axis, in steps of 1 elsewhere.
+
+    The kernel is the one turned round. Its element `t` takes result `p` to the place `q` if
+    `up.stride * p = q + up.shift + dilation * t`.
+    """
+    padded = [n + before + after for n, (before, after) in zip(sizes[:-1], pads, strict=True)]
+    places = (*(q - (k - 1) * d for q, k, d in zip(padded, window, dilation, strict=False)), up.size)
+    step = max(1, round(_BLOCK / up.stride))
+    block, low = step * up.stride, up.shift // up.stride
+    band = []
+    for t in range(window[-1]):
+        ahead = up.shift - low * up.stride + dilation[-1] * t
+        start = -ahead % up.stride
+        band.append(Diagonal((start + ahead) // up.stride, start, 1, up.stride, len(range(start, block, up.stride))))
+    reach, blocks = max(each.first + each.length for each in band), -(-up.size // block)
+    rows, before = _offsets(window[:-1], dilation, 1, padded[-1]), (*(pair[0] for pair in pads), -low)
+    return Bands(sizes, places, before, tuple(padded), 1, rows, tuple(band), step, 1, block, blocks, reach)
+
+
+def _offsets(window: Sizes, dilation: Sizes, phases: int, outer: int) -> tuple[tuple[int, int], ...]:
+    """For each row of the kernel, its phase and its offset."""
+    rows = []
+    for tap in itertools.product(*map(range, window)):
+        at = [t * d for t, d in zip(tap, dilation, strict=False)]
+        rows.append((at[-1] % phases, at[-1] // phases + sum(at[:-1]) * outer))
+    return tuple(rows)
 
 
 def correlate(x: Tensor, kernel: Tensor, bias: Tensor | None, bands: Bands) -> Tensor:
@@ -142,7 +188,7 @@ def kernel_cotangent(x: Tensor, g: Tensor, window: Sizes, bands: Bands) -> Tenso
 
     for_each(x, channel_parts, work)
     flat = xp.reshape(total, (c, len(bands.rows), -1))
-    out: Any = xp.empty((c, k, len(bands.rows), len(bands.starts)), dtype=x.dtype)
+    out: Any = xp.empty((c, k, len(bands.rows), len(bands.band)), dtype=x.dtype)
     for j, t, places in bands.diagonals(k):
         out[:, j, :, t] = xp.sum(flat[:, :, places], axis=-1)
     return xp.reshape(out, (c, k, *window))
@@ -151,7 +197,7 @@ def kernel_cotangent(x: Tensor, g: Tensor, window: Sizes, bands: Bands) -> Tenso
 def _factors(xp: Namespace[Tensor], kernel: Tensor, bands: Bands) -> Tensor:
     """For each channel and row of the kernel `c k *window`, its band `reach k*block`."""
     c, k = kernel.shape[:2]
-    given = xp.reshape(kernel, (c, k, len(bands.rows), len(bands.starts), 1))
+    given = xp.reshape(kernel, (c, k, len(bands.rows), len(bands.band), 1))
     flat: Any = xp.zeros((c, len(bands.rows), bands.reach * k * bands.block), dtype=kernel.dtype)
     for j, t, places in bands.diagonals(k):
         flat[:, :, places] = given[:, j, :, t, :]
@@ -160,28 +206,29 @@ def _factors(xp: Namespace[Tensor], kernel: Tensor, bands: Bands) -> Tensor:
 
 def _cut(xp: Namespace[Tensor], x: Tensor, bands: Bands) -> Buffer:
     """Images `m c *sizes` as blocks `c blocks phases rows reach`, with as many rows behind as the kernel has."""
-    (m, c), width = x.shape[:2], bands.last * bands.block * bands.along
+    (m, c), width = x.shape[:2], bands.last * bands.step
     count = m * bands.lines
     line: Any = xp.zeros((c, bands.phases, count + max(offset for _, offset in bands.rows), width), dtype=x.dtype)
     padded: Buffer = xp.reshape(line[:, :, :count, :], (c, bands.phases, m, *bands.outer, width), copy=False)
     for theirs, ours in _phases(bands):
         padded[(slice(None), *ours)] = xp.moveaxis(x[(..., *theirs)], 1, 0)
-    blocks = backend_of(x).windows(line, (bands.reach,), (3,), (bands.block * bands.along,))
+    blocks = backend_of(x).windows(line, (bands.reach,), (3,), (bands.step,))
     return xp.moveaxis(blocks[..., : bands.blocks, :], 3, 1)
 
 
 def _phases(bands: Bands) -> Iterator[tuple[tuple[slice, ...], tuple[Any, ...]]]:
     """For each phase, which elements of the images belong to it, and where they lie in `phases m *outer columns`."""
     *deep, high, before = bands.before
-    length = min(bands.sizes[-1], bands.last * bands.block * bands.along - before)
+    skipped, column = max(0, -before), max(0, before)
+    length = max(0, min(bands.sizes[-1] - skipped, bands.last * bands.step - column))
     inner = tuple(slice(b, b + n) for b, n in zip(deep, bands.sizes, strict=False))
     for phase in range(bands.phases):
         first = (phase - high) % bands.phases
         count = -(-(bands.sizes[-2] - first) // bands.phases)
         start = (first + high) // bands.phases
         if count > 0:
-            theirs = (*(slice(None) for _ in deep), slice(first, None, bands.phases), slice(0, length))
-            yield theirs, (phase, slice(None), *inner, slice(start, start + count), slice(before, before + length))
+            theirs = (*(slice(None) for _ in deep), slice(first, None, bands.phases), slice(skipped, skipped + length))
+            yield theirs, (phase, slice(None), *inner, slice(start, start + count), slice(column, column + length))
 
 
 def _rows(blocks: Buffer, bands: Bands) -> Iterator[Buffer]:

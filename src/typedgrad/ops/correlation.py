@@ -56,7 +56,7 @@ def correlate(x: Tensor, kernel: Tensor, bias: Tensor | None, how: Sliding) -> T
     bands = how.bands(sizes, kernel.shape)
     if 0 in out.shape:
         pass
-    elif bands is not None and bool(xp.isfinite(xp.sum(x))):
+    elif bands is not None and _finite(x) and _finite(kernel):
         out = banded.correlate(x, xp.reshape(kernel, (c, o // c, *window)), bias, bands)
     else:
         matrix = xp.reshape(kernel, (g, o // g, c_group * math.prod(window)))
@@ -83,7 +83,8 @@ def input_cotangent(g_out: Tensor, kernel: Tensor, sizes: tuple[int, ...], how: 
     if o // g <= 2 * c_group and any(
         s < (k - 1) * d + 1 for s, k, d in zip(how.stride, window, how.dilation, strict=True)
     ):
-        return _by_phases(xp, g_out, kernel, sizes, how)
+        bare = how.stride[-1] > 1 and how.bands(sizes, kernel.shape) is not None and o == c
+        return (_by_rows if bare and _finite(g_out) and _finite(kernel) else _by_phases)(xp, g_out, kernel, sizes, how)
     taps = how.taps(sizes, window)
     out: Any = xp.empty((n, g, c_group, *sizes), dtype=g_out.dtype)
     matrix = xp.matrix_transpose(xp.reshape(kernel, (g, o // g, c_group * len(taps.parts))))
@@ -152,6 +153,41 @@ def _phases(n: int, places: int, k: int, stride: int, dilation: int, before: int
         yield _Phase(r, count, taps, dilation // gcd, cut, (max(0, pad), max(0, rest)))
 
 
+def _all_phases(
+    places: tuple[int, ...], window: tuple[int, ...], sizes: tuple[int, ...], how: Sliding
+) -> tuple[list[list[_Phase]], bool]:
+    """The phases of each axis to which a tap leads, and whether these are all."""
+    axes = [
+        [phase for phase in _phases(*each) if phase.cut.start < phase.cut.stop]
+        for each in zip(sizes, places, window, how.stride, how.dilation, (a for a, _ in how.pads), strict=True)
+    ]
+    return axes, all(len(along) == min(s, n) for along, s, n in zip(axes, how.stride, sizes, strict=True))
+
+
+def _by_rows(xp: Namespace[Tensor], g: Tensor, kernel: Tensor, sizes: tuple[int, ...], how: Sliding) -> Tensor:
+    """The adjoint where each channel has one kernel: phases of all axes but the last, whose stride is in the band."""
+    turned = xp.flip(kernel, axis=tuple(range(2, len(kernel.shape))))
+    axes, everywhere = _all_phases(g.shape[2:], kernel.shape[2:], sizes, how)
+    fresh = xp.empty if everywhere else xp.zeros  # where no tap leads there is nothing
+    out: Any = fresh((*g.shape[:2], *sizes), dtype=g.dtype)
+    up = banded.Up(how.stride[-1], how.pads[-1][0] - (kernel.shape[-1] - 1) * how.dilation[-1], sizes[-1])
+    for phases in itertools.product(*axes[:-1]):
+        part = turned[(..., *(p.taps for p in phases), slice(None))]
+        seen = g[(..., *(p.cut for p in phases), slice(None))]
+        dilation = (*(p.dilation for p in phases), how.dilation[-1])
+        bands = banded.bands_back(seen.shape[2:], part.shape[2:], tuple(p.pads for p in phases), dilation, up)
+        lines = (slice(p.first, None, s) for p, s in zip(phases, how.stride, strict=False))
+        out[(..., *lines, slice(None))] = xp.reshape(
+            banded.correlate(seen, part, None, bands), (*out.shape[:2], *bands.places)
+        )
+    return out  # type: ignore[no-any-return]  # a raw array
+
+
+def _finite(x: Tensor) -> bool:
+    xp = namespace(x)
+    return bool(xp.all(xp.isfinite(x)))
+
+
 def _by_phases(xp: Namespace[Tensor], g: Tensor, kernel: Tensor, sizes: tuple[int, ...], how: Sliding) -> Tensor:
     """The adjoint as convolutions with stride 1: for each phase of the stride, one with the taps that lead there."""
     groups, (o, c_group, *window) = how.groups, kernel.shape
@@ -160,14 +196,8 @@ def _by_phases(xp: Namespace[Tensor], g: Tensor, kernel: Tensor, sizes: tuple[in
         xp.reshape(kernel, (groups, o // groups, c_group, *window)), axis=tuple(range(3, len(kernel.shape) + 1))
     )
     turned = xp.moveaxis(parted, 1, 2)
-    axes = [
-        list(_phases(*each))
-        for each in zip(sizes, g.shape[2:], window, how.stride, how.dilation, (a for a, _ in how.pads), strict=True)
-    ]
-    axes = [[phase for phase in along if phase.cut.start < phase.cut.stop] for along in axes]
-    # Where no tap leads there is nothing.
-    everywhere = all(len(along) == min(s, n) for along, s, n in zip(axes, how.stride, sizes, strict=True))
-    fresh = xp.empty if everywhere else xp.zeros
+    axes, everywhere = _all_phases(g.shape[2:], kernel.shape[2:], sizes, how)
+    fresh = xp.empty if everywhere else xp.zeros  # where no tap leads there is nothing
     out: Any = fresh((g.shape[0], c_group * groups, *sizes), dtype=g.dtype)
     ones = (1,) * len(sizes)
     for phases in itertools.product(*axes):
