@@ -188,6 +188,7 @@ if TYPE_CHECKING:
     from typedgrad import reports as reports
     from typedgrad import train as train
     from typedgrad import zoo as zoo
+    from typedgrad.graph.tracing import trace as trace
     from typedgrad.nn.initialise import init as init
     from typedgrad.ops.activation_curves import affine_power as affine_power
     from typedgrad.ops.activation_curves import celu as celu
@@ -253,7 +254,6 @@ if TYPE_CHECKING:
     from typedgrad.ops.density_loss import tversky as tversky
     from typedgrad.ops.diagonals import diag as diag
     from typedgrad.ops.diagonals import diagonal as diagonal
-    from typedgrad.graph.tracing import trace as trace
     from typedgrad.ops.difference import diff as diff
     from typedgrad.ops.distance import cosine_similarity as cosine_similarity
     from typedgrad.ops.distance import l2_normalize as l2_normalize
@@ -381,16 +381,20 @@ if TYPE_CHECKING:
     from typedgrad.ops.vectors import vecdot as vecdot
     from typedgrad.overview.summarise import summary as summary
     from typedgrad.testing.gradient_check import check_gradients as check_gradients
+    from typedgrad.train import activations as activations
     from typedgrad.train import evaluate as evaluate
     from typedgrad.train import fit as fit
+    from typedgrad.train import fit_until as fit_until
     from typedgrad.train import load as load
     from typedgrad.train import save as save
+    from typedgrad.train import score as score
     from typedgrad.version import __version__ as __version__
 else:
     # Where to find what is loaded on first use, so that importing the package stays cheap.
     _LAZY = {
         "__array_namespace_info__": "typedgrad.ops.namespace",
         "__version__": "typedgrad.version",
+        "activations": "typedgrad.train",
         "adaptive_avg_pool": "typedgrad.ops.resize",
         "adaptive_max_pool": "typedgrad.ops.adaptive",
         "affine_power": "typedgrad.ops.activation_curves",
@@ -456,6 +460,7 @@ else:
         "fft": "typedgrad.fft",
         "finfo": "typedgrad.ops.inspection",
         "fit": "typedgrad.train",
+        "fit_until": "typedgrad.train",
         "fold": "typedgrad.ops.unfold",
         "fractional_max_pool": "typedgrad.ops.adaptive",
         "gaussian_nll": "typedgrad.ops.density_loss",
@@ -549,6 +554,7 @@ else:
         "scaled_tanh": "typedgrad.ops.activation_curves",
         "save": "typedgrad.train",
         "scan": "typedgrad.ops.control",
+        "score": "typedgrad.train",
         "signbit": "typedgrad.ops.floating",
         "sinusoidal_like": "typedgrad.ops.positions",
         "sinusoidal_positions": "typedgrad.ops.positions",

@@ -16,7 +16,8 @@ NO_PEER: list[tuple[str, str]] = [
         "differentiation itself, which every line with gradients is about",
     ),
     (
-        "tree_map leaves_with_paths init training fit evaluate to to_numpy summary nn.count_parameters nn.carrying",
+        "tree_map leaves_with_paths init training fit fit_until evaluate score activations to to_numpy summary "
+        "nn.count_parameters nn.carrying",
         "trees, training runs, devices and conversion; the numbers come from the names above",
     ),
     ("save load", "files; tests/io compares them with those of the package safetensors and of torch"),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Seconds between two changes of the loss beside the bar: to format it costs more than to move the bar.
 _REFRESH = 0.1
+# More epochs than anybody waits for.
+ENDLESS = 10**9
 
 
 class Progress(Listener):
@@ -36,7 +38,8 @@ class Progress(Listener):
         from tqdm import tqdm
 
         self._done = at.position.batch
-        title = f"epoch {at.epoch}/{at.epochs}"
+        # With early stopping nobody may know how many there will be.
+        title = f"epoch {at.epoch}/{at.epochs}" if at.epochs < ENDLESS else f"epoch {at.epoch}"
         self._bar = tqdm(total=at.batches, initial=self._done, desc=title, unit="batch", leave=True)
         self._shown = 0.0
 
