@@ -16,10 +16,10 @@ NO_PEER: list[tuple[str, str]] = [
         "differentiation itself, which every line with gradients is about",
     ),
     (
-        "tree_map leaves_with_paths init training fit fit_until evaluate score activations to to_numpy summary "
-        "nn.count_parameters nn.carrying",
+        "tree_map leaves_with_paths init training to to_numpy summary nn.count_parameters nn.carrying",
         "trees, training runs, devices and conversion; the numbers come from the names above",
     ),
+    ("fit fit_until evaluate score activations", "training as a whole; likewise"),
     ("save load", "files; tests/io compares them with those of the package safetensors and of torch"),
     ("config.Recipe", "what a network says of its training; no arithmetic"),
     ("can_cast finfo iinfo isdtype result_type", "questions about dtypes, after the Array API standard"),
