@@ -124,7 +124,7 @@ def _diag(d: Draw) -> tuple[Call, Call]:
 
 def _trace(d: Draw) -> tuple[Call, Call]:
     k = d.one_of(0, 1, -1)
-    return lambda x: tg.trace(x, offset=k), lambda x: torch.diagonal(x, k, -2, -1).sum(-1)
+    return lambda x: tg.linalg.trace(x, offset=k), lambda x: torch.diagonal(x, k, -2, -1).sum(-1)
 
 
 def joined(name: str, peer: str, options: tuple[Any, ...]) -> Row:

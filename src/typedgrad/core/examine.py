@@ -149,6 +149,7 @@ def _is_several(op: Primitive) -> bool:
 def make_entry(
     op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any], avals: tuple[Aval, ...] | None, *, abstract: bool
 ) -> Entry:
+    """The entry of a call whose results' avals are known."""
     several = _is_several(op)
     traced = avals is not None and any(a.device == DEVICE for a in avals)
     plain = all(a.slot is not None and not a.slot.many and not a.optional for a in op.reading.tensors)

@@ -70,7 +70,7 @@ def recorder() -> Recorder:
     return opened.recorders[-1]
 
 
-class NeedsValue(Exception):  # noqa: N818  # caught by the tracer, which then runs once more with the value
+class NeedsValue(Exception):  # caught by the tracer, which then runs once more with the value
     """Python wants to know a number that was to be left open."""
 
     def __init__(self, number: Number) -> None:
@@ -98,8 +98,8 @@ class Number:
     def _needed(self, *_: object) -> NoReturn:
         raise NeedsValue(self)
 
-    __bool__ = __int__ = __float__ = __index__ = __hash__ = __round__ = __floor__ = __ceil__ = _needed  # type: ignore[assignment]  # all refuse alike
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __format__ = _needed  # type: ignore[assignment]  # as above
+    __bool__ = __int__ = __float__ = __index__ = __hash__ = __round__ = __floor__ = __ceil__ = _needed
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __format__ = _needed
 
 
 def _arithmetic(function: Callable[..., Any], *, swapped: bool = False) -> Callable[[Number, Any], Any]:

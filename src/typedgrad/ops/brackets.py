@@ -15,6 +15,7 @@ from typedgrad.core.broadcasting import broadcast_to
 from typedgrad.core.call import Entry
 from typedgrad.core.primitive import lookup
 from typedgrad.core.tensor import Tensor
+from typedgrad.core.tracing import DEVICE
 from typedgrad.core.typed import typed
 from typedgrad.ops.index import getitem, scatter
 from typedgrad.ops.indexing import Index, indexed
@@ -58,7 +59,7 @@ def item(self: Tensor, index: AnyIndex) -> Tensor:
         if i.__class__ not in _STATIC:
             break
     else:
-        if self.__class__ is not Tensor:
+        if self.__class__ is not Tensor or self.aval.device == DEVICE:
             return getitem(self, (), index=_taken_apart(self, items)[1])
         data: Any = self.data
         try:

@@ -92,7 +92,7 @@ def _(g: Tensor, out: Tensor, x: Tensor, *, offset: int, shape: tuple[int, int] 
 def trace(x: Num[Tensor, "*b m n"], /, *, offset: int = 0, dtype: DTypeLike | None = None) -> Num[Tensor, "*b"]:
     """The sum of a diagonal, for every matrix of a stack. Small integers are added up as 64-bit integers.
 
-    >>> tg.trace(tg.asarray([[1.0, 2.0], [3.0, 4.0]]))
+    >>> tg.linalg.trace(tg.asarray([[1.0, 2.0], [3.0, 4.0]]))
     Tensor(5., dtype=float32)
     """
     xp = namespace(x)

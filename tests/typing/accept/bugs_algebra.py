@@ -116,7 +116,7 @@ def trilinear(x: Float32[Tensor, "b i"], w: Float32[Tensor, "i j k"], y: Float32
 
 
 def traces(x: Float32[Tensor, "b n n"]) -> Float32[Tensor, "b"]:
-    return tg.einsum("bii->b", x) + tg.trace(x)
+    return tg.einsum("bii->b", x) + tg.linalg.trace(x)
 
 
 def contracted(x: Float32[Tensor, "a b c"], y: Float32[Tensor, "c b d"]) -> Float32[Tensor, "a d"]:

@@ -14,12 +14,12 @@ SIZES: dict[str, int] = {"n": 3}
 
 def right(x: Float32[Tensor, "n n"], v: Float32[Tensor, "n"]) -> None:
     reveal_type(tg.diagonal(x))
-    reveal_type(tg.trace(x))
+    reveal_type(tg.linalg.trace(x))
     reveal_type(tg.diag(v))
 
 
 def of_a_vector(v: Float32[Tensor, "n"]) -> None:
-    tg.trace(v)  # E: trace: `x` needs at least 2 axes (*b m n), got 1 [shape]
+    tg.linalg.trace(v)  # E: trace: `x` needs at least 2 axes (*b m n), got 1 [shape]
 
 
 def run_right() -> None:
