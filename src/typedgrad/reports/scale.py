@@ -27,11 +27,12 @@ def scale_of(values: Iterable[float], *, marks: int = 5, least: float | None = N
     >>> scale_of([0.3, 9.2]).marks
     (0.0, 2.0, 4.0, 6.0, 8.0, 10.0)
     """
-    finite = [v for v in values if math.isfinite(v)]
+    finite = [min(1e300, max(-1e300, v)) for v in values if math.isfinite(v)]
     low = least if least is not None else min(finite, default=0.0)
     high = max(finite, default=1.0)
-    if high - low < 1e-12 * max(1.0, abs(high), abs(low)):
-        room = max(abs(high) * 0.1, 1e-9) if high else 1.0
+    # Marks closer together than this would be the same number in writing.
+    if high - low <= max(1e-9 * max(abs(high), abs(low)), 1e-290):
+        room = max(abs(high) * 0.1, 1e-280) if high else 1.0
         low, high = (low if least is not None else low - room), high + room
     step = _round_step((high - low) / marks)
     first = math.floor(low / step + 1e-9) if least is None else low / step
