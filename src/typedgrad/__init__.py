@@ -189,6 +189,7 @@ if TYPE_CHECKING:
     from typedgrad import train as train
     from typedgrad import zoo as zoo
     from typedgrad.graph.tracing import trace as trace
+    from typedgrad.config.builder import network as network
     from typedgrad.nn.initialise import init as init
     from typedgrad.ops.activation_curves import affine_power as affine_power
     from typedgrad.ops.activation_curves import celu as celu
@@ -520,6 +521,7 @@ else:
         "multiclass_hinge": "typedgrad.ops.margin_loss",
         "multilabel_margin": "typedgrad.ops.margin_loss",
         "multilabel_soft_margin": "typedgrad.ops.binary_loss",
+        "network": "typedgrad.config.builder",
         "nextafter": "typedgrad.ops.floating",
         "nll": "typedgrad.ops.cross_entropy",
         "nn": "typedgrad.nn",

@@ -21,7 +21,12 @@ NO_PEER: list[tuple[str, str]] = [
     ),
     ("fit fit_until evaluate score activations", "training as a whole; likewise"),
     ("save load", "files; tests/io compares them with those of the package safetensors and of torch"),
-    ("config.Recipe", "what a network says of its training; no arithmetic"),
+    (
+        "network config.network config.NetworkBuilder config.LayerBuilder config.OutputBuilder config.Network "
+        "config.Backbone config.NetworkSpec config.LayerSpec config.LayerOptions config.Defaults config.Recipe "
+        "config.Loss config.with_options config.register_function config.register_loss",
+        "descriptions of networks; the layers, losses and updaters of which they are made are compared themselves",
+    ),
     ("can_cast finfo iinfo isdtype result_type", "questions about dtypes, after the Array API standard"),
     ("empty empty_like", "values are whatever is in memory"),
     ("nn.zeros nn.ones nn.constant", "initialisers without randomness: all elements are one number"),

@@ -1,0 +1,192 @@
+"""The fold: each layer takes what the last one made, on shapes alone. No size is computed here; layers do that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import NamedTuple, NoReturn
+
+from typedgrad.config.demands import Demand, Layout, demand_of
+from typedgrad.config.layer_spec import LayerSpec, field_hints
+from typedgrad.config.names import free_name, snake_case
+from typedgrad.config.options import Defaults, LayerOptions
+from typedgrad.config.parameters import has_parameters
+from typedgrad.core.tensor import Tensor
+from typedgrad.nn import Dropout, Flatten, Layer, Permute, Reshape, TimeDistributed
+from typedgrad.nn.initialise import learnt
+from typedgrad.nn.layer import describe
+from typedgrad.shapes import ShapeError
+
+
+class Conversion(NamedTuple):
+    """What a network does between two layers without being asked: before which layer, what, and by which layer."""
+
+    before: str
+    what: str
+    by: str
+
+
+class Place(NamedTuple):
+    """What has come out so far: a tensor without values, and what its axes are."""
+
+    value: Tensor
+    layout: Layout | None
+
+
+class Entry(NamedTuple):
+    """A layer as the user described it, and what was said of it besides."""
+
+    layer: LayerSpec
+    options: LayerOptions
+
+
+class Placed(NamedTuple):
+    """Layers in their places, sizes and all; what was put between them; and what comes out."""
+
+    layers: Mapping[str, Layer]
+    conversions: tuple[Conversion, ...]
+    place: Place
+    options: Mapping[str, LayerOptions]
+
+
+def begun(value: Tensor, layout: Layout | None) -> Placed:
+    """No layers yet, only what comes in."""
+    return Placed({}, (), Place(value, layout), {})
+
+
+def extended(before: Placed, entry: Entry, defaults: Defaults, *, output: bool = False) -> Placed:
+    """One layer more. The last one of a network with a loss is called `output`, and has the activation that it says.
+
+    Raises ShapeError if it does not fit, ValueError for a name that is taken.
+    """
+    name = entry.options.name or free_name("output" if output else snake_case(entry.layer.cls.__name__), before.layers)
+    if name in before.layers:
+        raise ValueError(f"network: there is a layer called `{name}` already")
+    layer = described(entry.layer, None if output else defaults)
+    options = entry.options.over(defaults)
+    if entry.options.drop is None and not has_parameters(layer):
+        options = replace(options, drop=None)
+    after = placed(f"layer {len(before.options) + 1} `{name}`", name, layer, options, before.place)
+    return Placed(
+        {**before.layers, **after.layers},
+        (*before.conversions, *after.conversions),
+        after.place,
+        {**before.options, name: options},
+    )
+
+
+def described(spec: LayerSpec, defaults: Defaults | None) -> Layer:
+    """A layer as its spec says, with the activation of the network where it says none."""
+    hint = field_hints(spec.cls).get("activation")
+    if defaults is None or defaults.activation is None or hint != "Activated":
+        return spec.make()
+    wanted = defaults.activation
+    return spec.make(activation=wanted.make() if isinstance(wanted, LayerSpec) else wanted)
+
+
+def placed(title: str, name: str, layer: Layer, options: LayerOptions, place: Place) -> Placed:
+    """A layer behind what came before it, with the conversions that it needs, and dropout if there is to be some."""
+    demand = demand_of(layer)
+    before, what = conversion(demand, layer, place)
+    made: dict[str, Layer] = {}
+    value = place.value
+    conversions = []
+    if before is not None:
+        by = f"{_word(before)}_for_{name}"
+        made[by], value = _applied(f"{title}: {by}", before, value)
+        conversions.append(Conversion(name, what, by))
+    elif what:
+        layer = TimeDistributed(layer=layer)
+        conversions.append(Conversion(name, what, name))
+    dropped = _dropout(layer, name, options)
+    if dropped is not None:
+        made[f"drop_for_{name}"], value = _applied(title, dropped, value)
+    try:
+        made[name], out = _applied(title, layer, value)
+    except ShapeError as error:
+        if demand.axes is not None and not error.hint.startswith("flatten") and value.ndim < demand.axes:
+            error.hint = _missing_axes(demand, value)
+        raise
+    return Placed(made, tuple(conversions), Place(out, _layout_after(demand, layer, place, out)), {})
+
+
+def conversion(demand: Demand, layer: Layer, place: Place) -> tuple[Layer | None, str]:
+    """The layer to put before another one, and in words what it does; no layer, but words, to go step by step."""
+    axes, layout = place.value.ndim, place.layout
+    in_steps = layout in ("sequence", "frames")
+    if demand.axes == axes:
+        if (layout, demand.layout) == ("sequence", "signal"):
+            return Permute(axes=(2, 1)), "steps of features become a signal: its channels are the features"
+        if (layout, demand.layout) == ("signal", "sequence"):
+            return Permute(axes=(2, 1)), "a signal becomes steps of features: its channels are the features"
+        return None, ""
+    if layout == "frames" and (demand.mixes or demand.layout == "sequence"):
+        return Flatten(keep=2), "the image of each step becomes features"
+    if demand.mixes and layout in ("signal", "image", "volume"):
+        return Flatten(), f"the {layout} becomes features"
+    if demand.axes is not None and in_steps and demand.layout in ("flat", "image") and axes > demand.axes:
+        return None, f"each step goes through {type(layer).__name__} alone"
+    if demand.layout == "flat" and layout in ("signal", "image", "volume"):
+        return Flatten(), f"the {layout} becomes features"
+    return None, ""
+
+
+def _layout_after(demand: Demand, layer: Layer, place: Place, out: Tensor) -> Layout | None:
+    axes = out.ndim
+    if isinstance(layer, (Reshape, Permute)) and axes == 3:
+        return None
+    if axes == 3:
+        if place.layout == "flat" or demand.layout == "sequence" or place.layout == "frames":
+            return "sequence"
+        if demand.layout == "signal":
+            return "signal"
+        return place.layout if place.value.ndim == axes else None
+    if axes == 5:
+        return "frames" if place.layout == "frames" else "volume"
+    known: dict[int, Layout] = {2: "flat", 4: "image"}
+    return known.get(axes)
+
+
+def _applied(title: str, layer: Layer, value: Tensor) -> tuple[Layer, Tensor]:
+    """The layer with the sizes that it learns from a value, and what it makes of it."""
+    made: list[object] = []
+    try:
+        known = learnt(layer, lambda: made.append(layer(value)))
+    except ShapeError as error:
+        error.where = (
+            f"{title}, {describe(layer)}" if error.where in ("", describe(layer)) else f"{title}, {error.where}"
+        )
+        raise
+    except (TypeError, ValueError) as error:
+        _refuse(title, error)
+    out = made[0]
+    if not isinstance(out, Tensor):
+        kind = type(out).__name__
+        raise TypeError(
+            f"{title}, {describe(layer)}: a layer of a network must make one tensor, but this made a {kind}"
+        )
+    return known, out
+
+
+def _refuse(title: str, error: Exception) -> NoReturn:
+    kind: Callable[[str], Exception] = ValueError if isinstance(error, ValueError) else TypeError
+    raise kind(f"{title}: {error}") from error
+
+
+def _dropout(layer: Layer, name: str, options: LayerOptions) -> Layer | None:
+    drop = options.drop
+    if isinstance(drop, LayerSpec):
+        return drop.make()
+    assert not isinstance(drop, Layer)  # they are made specs
+    return Dropout(drop=drop) if drop else None
+
+
+def _word(layer: Layer) -> str:
+    return {Flatten: "flatten", Permute: "transpose"}[type(layer)]
+
+
+def _missing_axes(demand: Demand, value: Tensor) -> str:
+    wanted = {"image": "(channels, height, width)", "signal": "(channels, width)", "sequence": "(steps, features)"}
+    sizes = wanted.get(demand.layout or "", "(...)")
+    found = " ".join(map(str, value.shape))
+    return f"what comes in is [{found}]; give each example these axes first: .layer(Reshape, shape={sizes})"
