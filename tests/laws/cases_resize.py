@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -81,25 +80,40 @@ def _old_sizes(shapes: Shapes, rng: Random) -> Statics:
     return {"size": tuple(rng.randint(1, 5) for _ in shapes["g"][2:]), **_method(rng, mean=True)}
 
 
-def _places(name: str) -> Callable[[Shapes, Random], Statics]:
-    def statics(shapes: Shapes, rng: Random) -> Statics:
-        if name == "x":
-            return {"places": tuple(tuple(rng.randrange(n) for _ in range(rng.randint(1, 4))) for n in shapes["x"][2:])}
-        size = tuple(rng.randint(1, 4) for _ in shapes["g"][2:])
-        each = zip(shapes["g"][2:], size, strict=True)
-        return {"places": tuple(tuple(rng.randrange(n) for _ in range(m)) for m, n in each), "size": size}
-
-    return statics
+def _windows(shapes: Shapes, rng: Random) -> Statics:
+    counts = shapes["g"][2:] if "g" in shapes else [rng.randint(1, 4) for _ in shapes["x"][2:]]
+    each = zip(shapes["x"][2:], counts, strict=True)
+    ends = [[sorted(rng.sample(range(n + 1), 2)) for _ in range(m)] for n, m in each]
+    return {"windows": tuple(tuple((a, b) for a, b in along) for along in ends)}
 
 
-def _picked(x: Array, *, places: Any) -> Array:
-    for axis, along in enumerate(places, start=2):
-        x = x.take(along, axis=axis)
+def _between(x: Array, *, windows: Any) -> Array:
+    for axis, along in enumerate(windows, start=2):
+        x = np.stack([x.take(range(*each), axis=axis).max(axis=axis) for each in along], axis=axis)
     return x
 
 
-def _added(g: Array, *, places: Any, size: Any) -> Array:
-    return adjoint_of(lambda x: _picked(x, places=places), g, (*g.shape[:2], *size))
+def _chosen(y: Array, x: Array, *, windows: Any) -> Array:
+    out = np.zeros((*x.shape[:2], *map(len, windows)), y.dtype)
+    for image in np.ndindex(x.shape[:2]):
+        for place in np.ndindex(out.shape[2:]):
+            cut = (*image, *(slice(*along[i]) for i, along in zip(place, windows, strict=True)))
+            out[(*image, *place)] = y[cut].reshape(-1)[x[cut].argmax()]
+    return out
+
+
+def _led_back(g: Array, x: Array, *, windows: Any) -> Array:
+    return adjoint_of(lambda y: _chosen(y, x, windows=windows), g, x.shape)
+
+
+def _with_y(rng: Random) -> Shapes:
+    x = spatial(None)(rng)["x"]
+    return {"y": x, "x": x}
+
+
+def _with_g(rng: Random) -> Shapes:
+    x = spatial(None)(rng)["x"]
+    return {"g": (*x[:2], *(rng.randint(1, 3) for _ in x[2:])), "x": x}
 
 
 _MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
@@ -142,6 +156,7 @@ CASES = {
     "adaptive_avg_pool": Case(lambda x, size: _resized(x, size, "mean"), shapes=spatial(None), statics=_size),
     "adaptive_max_pool": Case(_maxima, arrays=apart(spatial(None)), statics=_size),
     "resize_adjoint": Case(_back, shapes=lambda rng: {"g": spatial(None)(rng)["x"]}, statics=_old_sizes),
-    "pick_places": Case(_picked, shapes=spatial(None), statics=_places("x")),
-    "add_places": Case(_added, shapes=lambda rng: {"g": spatial(None)(rng)["x"]}, statics=_places("g")),
+    "max_between": Case(_between, arrays=apart(spatial(None)), statics=_windows),
+    "pick_between": Case(_chosen, arrays=apart(_with_y), statics=_windows),
+    "spread_between": Case(_led_back, arrays=apart(_with_g), statics=_windows),
 }

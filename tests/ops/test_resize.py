@@ -64,6 +64,17 @@ def test_unshuffling_is_the_inverse_of_shuffling() -> None:
     np.testing.assert_array_equal(tg.pixel_unshuffle(tg.pixel_shuffle(x, 2), 2).numpy(), x.numpy())
 
 
+def test_of_equal_elements_the_first_of_the_first_row_has_the_gradient_and_nan_is_the_largest() -> None:
+    x = np.array([[[[1.0, 5.0, 5.0], [5.0, 5.0, 0.0]], [[np.nan, 7.0, 1.0], [2.0, np.nan, 8.0]]]])
+    value, gradient = tg.value_and_grad(lambda x: tg.sum(tg.adaptive_max_pool(x, 1)[:, :1]))(tg.asarray(x))
+    assert value.item() == 5
+    np.testing.assert_array_equal(gradient.numpy()[0, 0], [[0, 1, 0], [0, 0, 0]])
+    gradient = tg.grad(lambda x: tg.sum(tg.adaptive_max_pool(x, 1)))(tg.asarray(x))
+    np.testing.assert_array_equal(gradient.numpy()[0, 1], [[1, 0, 0], [0, 0, 0]])
+    gradient = tg.grad(lambda x: tg.sum(tg.adaptive_max_pool(x, (2, 1))))(tg.asarray(x))
+    np.testing.assert_array_equal(gradient.numpy()[0], [[[0, 1, 0], [1, 0, 0]], [[1, 0, 0], [0, 1, 0]]])
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -1,81 +1,103 @@
 """Maxima under windows that need not lie evenly: as many as a given size, or at random places.
 
-The elements of each window are picked so that the windows lie side by side; then it is ordinary pooling.
+One axis after the other: for all windows at once their first elements, then their second ones, and so on.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING
 
 from jaxtyping import Float
 
-from typedgrad.backends import namespace
-from typedgrad.core.primitive import linear, primitive, vjp, where
+from typedgrad.backends import backend_of, namespace
+from typedgrad.core.primitive import primitive, vjp, where
 from typedgrad.core.tensor import Tensor
 from typedgrad.core.typed import typed
 from typedgrad.ops.resize import sizes_given
-from typedgrad.ops.sliding import largest, slide_max, spread_first
-from typedgrad.ops.taps import taps_of
 from typedgrad.ops.windows import Size, per_axis
-from typedgrad.shapes import Shape, ShapeError
+from typedgrad.shapes import Shape, ShapeError, same
 
 if TYPE_CHECKING:
     from typedgrad.core.random import Key
 
-Places = tuple[tuple[int, ...], ...]
+Windows = tuple[tuple[tuple[int, int], ...], ...]  # for each axis, the first element of each window and its end
 
 
-@linear
 @primitive
-def pick_places(x: Float[Tensor, "n c *old"], /, *, places: tuple[tuple[int, ...], ...]) -> Float[Tensor, "n c *new"]:
-    """Along each axis but the first two the elements at the given places, in that order.
+def max_between(
+    x: Float[Tensor, "n c *old"], /, *, windows: tuple[tuple[tuple[int, int], ...], ...]
+) -> Float[Tensor, "n c *new"]:
+    """The largest element under each window: along each axis but the first two, from a first element to an end.
 
-    >>> from typedgrad.ops.adaptive import pick_places
-    >>> pick_places(tg.asarray([[[1.0, 2.0, 3.0]]]), places=((2, 0, 0),))
-    Tensor([[[3., 1., 1.]]], dtype=float32)
+    >>> from typedgrad.ops.adaptive import max_between
+    >>> max_between(tg.asarray([[[1.0, 2.0, 3.0]]]), windows=(((0, 2), (2, 3)),))
+    Tensor([[[2., 3.]]], dtype=float32)
     """
-    return _picked(x, places)
+    return _largest(x, windows)
 
 
-@linear
 @primitive
-def add_places(
-    g: Float[Tensor, "n c *new"], /, *, places: tuple[tuple[int, ...], ...], size: tuple[int, ...]
+def pick_between(
+    y: Float[Tensor, "n c *old"], x: Float[Tensor, "n c *old"], /, *, windows: tuple[tuple[tuple[int, int], ...], ...]
+) -> Float[Tensor, "n c *new"]:
+    """From under each window the element of `y` where `x` is largest; the first, if there are several.
+
+    >>> from typedgrad.ops.adaptive import pick_between
+    >>> x, y = tg.asarray([[[1.0, 4.0, 4.0]]]), tg.asarray([[[5.0, 6.0, 7.0]]])
+    >>> pick_between(y, x, windows=(((0, 2), (0, 3)),))
+    Tensor([[[6., 6.]]], dtype=float32)
+    """
+    xp = namespace(x)
+    return xp.reshape(xp.take(xp.reshape(y, (-1,)), _places(x, windows), axis=0), _shape(x, windows))
+
+
+@primitive
+def spread_between(
+    g: Float[Tensor, "n c *new"], x: Float[Tensor, "n c *old"], /, *, windows: tuple[tuple[tuple[int, int], ...], ...]
 ) -> Float[Tensor, "n c *old"]:
-    """The adjoint of `pick_places` for inputs that had the sizes `size`.
+    """The adjoint of `pick_between`: each element of `g` goes to where `x` is largest under its window.
 
-    >>> from typedgrad.ops.adaptive import add_places
-    >>> add_places(tg.asarray([[[1.0, 2.0, 4.0]]]), places=((2, 0, 0),), size=(3,))
-    Tensor([[[6., 0., 1.]]], dtype=float32)
+    >>> from typedgrad.ops.adaptive import spread_between
+    >>> x, g = tg.asarray([[[1.0, 4.0, 4.0]]]), tg.asarray([[[5.0, 6.0]]])
+    >>> spread_between(g, x, windows=(((0, 2), (0, 3)),))
+    Tensor([[[ 0., 11.,  0.]]], dtype=float32)
     """
-    xp = namespace(g)
-    for axis, (along, n) in enumerate(zip(places, size, strict=True), start=2):
-        out: Any = xp.zeros((*g.shape[:axis], n, *g.shape[axis + 1 :]), dtype=g.dtype)
-        lead = (slice(None),) * axis
-        for i, place in enumerate(along):
-            out[(*lead, place, ...)] += g[(*lead, i, ...)]
-        g = out
-    return g
+    xp = namespace(x)
+    zeros = xp.zeros((math.prod(x.shape),), dtype=g.dtype)
+    return xp.reshape(backend_of(g).scatter_add(zeros, (_places(x, windows),), xp.reshape(g, (-1,))), x.shape)
 
 
-@where(pick_places)
-def _(places: Places) -> dict[str, Shape]:
-    return {"new": tuple(map(len, places))}
+def _count(windows: Windows) -> dict[str, Shape]:
+    return {"new": tuple(map(len, windows))}
 
 
-@where(add_places)
-def _(size: tuple[int, ...]) -> dict[str, Shape]:
-    return {"old": size}
+where(max_between)(_count)
+where(pick_between)(_count)
 
 
-@vjp(pick_places)
-def _(g: Tensor, out: Tensor, x: Tensor, *, places: Places) -> tuple[Tensor]:
-    return (add_places(g, places=places, size=x.shape[2:]),)
+@where(spread_between)
+def _(new: Shape, windows: Windows) -> dict[str, Shape]:
+    same(new, tuple(map(len, windows)), "`g` must have an element for each window")
+    return {}
 
 
-@vjp(add_places)
-def _(t: Tensor, out: Tensor, g: Tensor, *, places: Places, size: tuple[int, ...]) -> tuple[Tensor]:
-    return (pick_places(t, places=places),)
+@vjp(max_between)
+def _(g: Tensor, out: Tensor, x: Tensor, *, windows: Windows) -> tuple[Tensor]:
+    return (spread_between(g, x, windows=windows),)
+
+
+# What is chosen changes in steps only: `x` has no gradient.
+
+
+@vjp(pick_between)
+def _(g: Tensor, out: Tensor, y: Tensor, x: Tensor, *, windows: Windows) -> tuple[Tensor, None]:
+    return spread_between(g, x, windows=windows), None
+
+
+@vjp(spread_between)
+def _(t: Tensor, out: Tensor, g: Tensor, x: Tensor, *, windows: Windows) -> tuple[Tensor, None]:
+    return pick_between(t, x, windows=windows), None
 
 
 @primitive
@@ -87,9 +109,7 @@ def adaptive_max_pool(x: Float[Tensor, "n c *old"], /, size: Size) -> Float[Tens
     >>> tg.adaptive_max_pool(tg.asarray([[[1.0, 2.0, 3.0, 4.0, 5.0]]]), 2)
     Tensor([[[3., 5.]]], dtype=float32)
     """
-    places, options = _windows(x.shape[2:], size)
-    picked = _picked(x, places)
-    return largest(picked, taps_of(picked.shape[2:], *options.values(), flat=False))
+    return _largest(x, _windows(x.shape[2:], size))
 
 
 @where(adaptive_max_pool)
@@ -99,9 +119,7 @@ def _(old: Shape, size: Size) -> dict[str, Shape]:
 
 @vjp(adaptive_max_pool)
 def _(g: Tensor, out: Tensor, x: Tensor, *, size: Size) -> tuple[Tensor]:
-    places, options = _windows(x.shape[2:], size)
-    chosen = spread_first(g, pick_places(x, places=places), **options)
-    return (add_places(chosen, places=places, size=x.shape[2:]),)
+    return (spread_between(g, x, windows=_windows(x.shape[2:], size)),)
 
 
 @typed
@@ -128,7 +146,7 @@ def fractional_max_pool(
     rank = len(sizes)
     windows, counts = per_axis(window, rank, "window"), per_axis(size, rank, "size")
     shifts = _uniform(key, rank)
-    places = []
+    between = []
     for axis, (n, k, m, u) in enumerate(zip(sizes, windows, counts, shifts, strict=True), start=2):
         if n < k + m - 1:
             raise ShapeError(
@@ -136,9 +154,8 @@ def fractional_max_pool(
             )
         step = (n - k) / max(m - 1, 1)
         starts = [int((i + u) * step) - int(u * step) for i in range(m - 1)] + [n - k]
-        places.append(tuple(start + t for start in starts for t in range(k)))
-    zeros, ones = ((0, 0),) * rank, (1,) * rank
-    return slide_max(pick_places(x, places=tuple(places)), window=windows, stride=windows, pads=zeros, dilation=ones)
+        between.append(tuple((start, start + k) for start in starts))
+    return max_between(x, windows=tuple(between))
 
 
 def _uniform(key: Key | None, count: int) -> list[float]:
@@ -150,22 +167,54 @@ def _uniform(key: Key | None, count: int) -> list[float]:
     return drawn
 
 
-def _windows(sizes: tuple[int, ...], size: Size) -> tuple[Places, dict[str, Any]]:
-    """The places under each window, filled up with its last one to the size of the largest; how to pool them."""
-    places, spans = [], []
-    for n, m in zip(sizes, per_axis(size, len(sizes), "size"), strict=True):
-        ends = [(i * n // m, -(-(i + 1) * n // m)) for i in range(m)]
-        span = max(end - start for start, end in ends)
-        places.append(tuple(min(start + t, end - 1) for start, end in ends for t in range(span)))
-        spans.append(span)
-    window, rank = tuple(spans), len(sizes)
-    return tuple(places), {"window": window, "stride": window, "pads": ((0, 0),) * rank, "dilation": (1,) * rank}
+def _windows(sizes: tuple[int, ...], size: Size) -> Windows:
+    """Windows that meet or overlap by one element, for `size` of them."""
+    each = zip(sizes, per_axis(size, len(sizes), "size"), strict=True)
+    return tuple(tuple((i * n // m, -(-(i + 1) * n // m)) for i in range(m)) for n, m in each)
 
 
-def _picked(x: Tensor, places: Places) -> Tensor:
+def _shape(x: Tensor, windows: Windows) -> tuple[int, ...]:
+    return (*x.shape[:2], *map(len, windows))
+
+
+def _taps(along: tuple[tuple[int, int], ...]) -> list[list[int]]:
+    """The first elements of all windows, their second ones, and so on; narrower windows repeat their last one."""
+    widest = max((end - start for start, end in along), default=1)
+    return [[min(start + t, end - 1) for start, end in along] for t in range(widest)]
+
+
+def _largest(x: Tensor, windows: Windows) -> Tensor:
     xp = namespace(x)
-    made = x
-    for axis, along in enumerate(places, start=2):
-        if along != tuple(range(x.shape[axis])):
-            made = xp.take(made, xp.asarray(along, dtype=xp.int64), axis=axis)
-    return xp.asarray(made, copy=True) if made is x else made
+    for axis, along in enumerate(windows, start=2):
+        best: Tensor | None = None
+        for places in _taps(along):
+            seen = xp.take(x, xp.asarray(places, dtype=xp.int64), axis=axis)
+            best = seen if best is None else xp.maximum(best, seen)
+        x = x if best is None else best
+    return x if windows else xp.asarray(x, copy=True)
+
+
+def _places(x: Tensor, windows: Windows) -> Tensor:
+    """Where in the flat `x` the first of the largest elements of each window stands, all one behind the other.
+
+    NaN is larger than every number. The last axis first: of equal elements that of the first row counts.
+    """
+    xp, step = namespace(x), 1
+    images = xp.arange(math.prod(x.shape[:2])) * math.prod(x.shape[2:])
+    at = xp.zeros((1,) * len(x.shape), dtype=xp.int64)
+    largest = x
+    for axis, along in reversed(list(enumerate(windows, start=2))):
+        best: Tensor | None = None
+        found = at
+        for places in _taps(along):
+            index = xp.asarray(places, dtype=xp.int64)
+            seen = xp.take(largest, index, axis=axis)
+            before = at if step == 1 else xp.take(at, index, axis=axis)
+            here = before + xp.reshape(index * step, (len(along), *(1,) * (len(x.shape) - 1 - axis)))
+            if best is None:
+                best, found = seen, xp.broadcast_to(here, seen.shape)
+            else:
+                better = ~(seen <= best) & (best == best)  # noqa: PLR0124  # whether it is a number
+                best, found = xp.where(better, seen, best), xp.where(better, here, found)
+        largest, at, step = largest if best is None else best, found, step * x.shape[axis]
+    return xp.reshape(at + xp.reshape(images, (*x.shape[:2], *(1,) * len(windows))), (-1,))

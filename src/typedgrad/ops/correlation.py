@@ -184,8 +184,8 @@ def _by_rows(xp: Namespace[Tensor], g: Tensor, kernel: Tensor, sizes: tuple[int,
 
 
 def _finite(x: Tensor) -> bool:
-    xp = namespace(x)
-    return bool(xp.all(xp.isfinite(x)))
+    xp = namespace(x)  # in half the time that all(isfinite(x)) takes
+    return 0 in x.shape or bool(xp.isfinite(xp.max(x)) & xp.isfinite(xp.min(x)))
 
 
 def _by_phases(xp: Namespace[Tensor], g: Tensor, kernel: Tensor, sizes: tuple[int, ...], how: Sliding) -> Tensor:
