@@ -188,8 +188,8 @@ if TYPE_CHECKING:
     from typedgrad import reports as reports
     from typedgrad import train as train
     from typedgrad import zoo as zoo
-    from typedgrad.graph.tracing import trace as trace
     from typedgrad.config.builder import network as network
+    from typedgrad.graph.tracing import trace as trace
     from typedgrad.nn.initialise import init as init
     from typedgrad.ops.activation_curves import affine_power as affine_power
     from typedgrad.ops.activation_curves import celu as celu

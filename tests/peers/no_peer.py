@@ -22,10 +22,16 @@ NO_PEER: list[tuple[str, str]] = [
     ("fit fit_until evaluate score activations", "training as a whole; likewise"),
     ("save load", "files; tests/io compares them with those of the package safetensors and of torch"),
     (
-        "network config.network config.NetworkBuilder config.LayerBuilder config.OutputBuilder config.Network "
-        "config.Backbone config.NetworkSpec config.LayerSpec config.LayerOptions config.Defaults config.Recipe "
-        "config.Loss config.with_options config.register_function config.register_loss",
+        "network config.network config.NetworkBuilder config.LayerBuilder config.OutputBuilder config.Network",
         "descriptions of networks; the layers, losses and updaters of which they are made are compared themselves",
+    ),
+    (
+        "config.Backbone config.NetworkSpec config.LayerSpec config.LayerOptions config.Defaults config.Recipe",
+        "likewise",
+    ),
+    (
+        "config.Loss config.with_options config.register_function config.register_loss",
+        "likewise",
     ),
     ("can_cast finfo iinfo isdtype result_type", "questions about dtypes, after the Array API standard"),
     ("empty empty_like", "values are whatever is in memory"),

@@ -108,10 +108,6 @@ class Defaults(LayerOptions):
             object.__setattr__(self, "activation", canonical(self.activation))
 
 
-NOTHING: Final = LayerOptions()
-STANDARD: Final = Defaults()
-
-
 def given_in(options: LayerOptions) -> dict[str, object]:
     """The fields that say something."""
     values = {f.name: (getattr(options, f.name), f.default) for f in fields(options)}
@@ -167,3 +163,7 @@ def _check_weights(title: str, name: str, wanted: object) -> None:
             raise ValueError(f"{title}: `{name}` must be finite, got {wanted}")
     elif wanted is not None and (isinstance(wanted, type) or not callable(wanted)):
         raise TypeError(f"{title}: `{name}` must be an initialiser or the name of one, not {wanted!r}")
+
+
+NOTHING: Final = LayerOptions()
+STANDARD: Final = Defaults()
