@@ -26,7 +26,7 @@ from typedgrad.kernels.geometry import (
     weights_plan,
     whole_vectors,
 )
-from typedgrad.kernels.plans import Like, Plan, plan
+from typedgrad.kernels.plans import MANY_REGISTERS, Like, Plan, lanes, plan
 
 MOST_SHARED = 1 << 21  # numbers in all those sums
 
@@ -46,6 +46,60 @@ def _phases(g: Geometry) -> list[list[Phase]]:
 
 def input_gradient(g: Geometry) -> Callable[[Any, Any], Any]:
     """The function from the cotangent `[n c d h w]` and the kernels to the gradient in the images, `[n d h w c]`."""
+    return _scattered(g) if _few_channels(g) else _gathered(g)
+
+
+def _few_channels(g: Geometry) -> bool:
+    """Whether vectors of channels would be nearly empty, while those of neighbouring taps and channels are not."""
+    by_tap = g.window[2] * whole_vectors(g.inputs, g.dtype)
+    by_run = whole_vectors(g.window[2] * g.inputs, g.dtype)
+    return g.groups == 1 and g.dilation[2] == 1 and g.images > 1 and by_run * 5 < by_tap * 4
+
+
+def _scattered(g: Geometry) -> Callable[[Any, Any], Any]:
+    """From pixel to pixel of the cotangent: what each gives to all that it comes from."""
+    run = g.window[2] * g.inputs
+    padded, rows = whole_vectors(run, g.dtype), g.window[0] * g.window[1]
+    pack = packing(g.images, g.outputs, g.place, (0, 0, 0), (0, 0, 0), g.dtype)
+    shape = (g.images, *g.size, g.inputs)
+    of_weights = (g.outputs, rows, padded)
+    parts = _parts(rows * padded, g.dtype)
+    scatter = plan(
+        "conv_scatter",
+        (Like((g.images, *g.place, g.outputs), g.dtype), Like(of_weights, g.dtype)),
+        ((dtype_code(g.dtype), shape),),
+        work=g.images,
+        unit=math.prod(g.place) * g.outputs * rows * padded // 8,
+        sizes=(
+            g.inputs, *g.size, *g.place, *g.window, *g.stride, *g.before, *g.dilation[:2], padded, run, g.outputs,
+        ),
+    )  # fmt: skip
+
+    def compute(cotangent: Any, kernel: Any) -> Any:
+        weights = np.zeros(of_weights, g.dtype)
+        last = np.moveaxis(kernel.reshape(g.outputs, g.inputs, *g.window), 1, -1)
+        weights[..., :run] = last.reshape(g.outputs, rows, run)
+        flat = weights.reshape(g.outputs, rows * padded)
+        return scatter(pack(cotangent), np.concatenate([flat[:, a:b].ravel() for a, b in parts]))
+
+    return compute
+
+
+def _parts(numbers: int, dtype: Any) -> list[tuple[int, int]]:
+    """Where the groups of vectors begin and end that the kernel takes together, see `scatter_of` there."""
+    register = lanes(dtype)
+    most = 6 if register * dtype.itemsize >= MANY_REGISTERS else 3
+    found, begin = [], 0
+    while begin < numbers:
+        left = (numbers - begin) // register
+        end = begin + -(-left // -(-left // most)) * register
+        found.append((begin, end))
+        begin = end
+    return found
+
+
+def _gathered(g: Geometry) -> Callable[[Any, Any], Any]:
+    """From pixel to pixel of the images: a convolution with the kernels turned round."""
     phases = _phases(g)
     before = [max(0, *(-p.start for p in along)) for along in phases]
     after = [

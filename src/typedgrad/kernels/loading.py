@@ -31,6 +31,7 @@ def _load() -> bool:
         "elementwise",
         "linear",
         "pooling",
+        "products",
         "recurrent",
         "rows",
         "updates",

@@ -25,6 +25,8 @@ Plan: TypeAlias = Callable[..., Any]
 _CODES = {"float32": "f", "float64": "d", "int64": "l", "bool": "b", "uint8": "B", "int32": "i"}
 # Below this many elements of work a kernel stays on one thread: waking another costs some microseconds.
 GRAIN = 16_384
+# Bytes of a vector register of a processor that has many of them.
+MANY_REGISTERS = 64
 
 _native: Any = import_module("typedgrad.kernels._native")
 
@@ -75,9 +77,11 @@ def plan(
     results: tuple[int, ...] | None = None,
     overwrites: tuple[int, ...] = (),
     as_they_lie: dict[int, int] | None = None,
+    matrices: tuple[int, ...] = (),
     scratch: int = 0,
     any_order: bool = False,
     like: Described | None = None,
+    before: tuple[str, int, int] | None = None,
 ) -> Plan:
     """A plan for a kernel.
 
@@ -93,17 +97,20 @@ def plan(
         overwrites: which inputs the kernel writes to.
         as_they_lie: which inputs, of four axes, are not copied if they have gaps: 2 where the numbers along the last
             axis must be neighbours, 3 where not even these.
+        matrices: which inputs are matrices that may be transposed, or all of whose axes but the last are rows.
         scratch: bytes of memory for the time of a call.
         any_order: whether axes may lie in memory in any order, if all arrays have the same; results then have it too.
         like: says whether it computes in single or double precision; the first input unless given.
+        before: the kernel that must have run, how many pieces of work it has, and how many of them are one share.
     """
     first = inputs[0] if like is None else like
     assert first is not None
     count = len(inputs)
+    manners = {**(as_they_lie or {}), **dict.fromkeys(overwrites, 1), **dict.fromkeys(matrices, 4)}
     found: Plan = _native.Plan(
         name,
         code_of(first),
-        tuple(_taking(x, 1 if i in overwrites else (as_they_lie or {}).get(i, 0)) for i, x in enumerate(inputs)),
+        tuple(_taking(x, manners.get(i, 0)) for i, x in enumerate(inputs)),
         outputs,
         tuple(range(count, count + len(outputs))) if results is None else results,
         work,
@@ -112,5 +119,6 @@ def plan(
         settings,
         scratch,
         any_order,
+        *(() if before is None else (before,)),
     )
     return found

@@ -1,3 +1,4 @@
+#include "vector.h"
 #include "elementwise.h"
 #include "linear.h"
 #include "softmax.h"
@@ -9,3 +10,4 @@
 #include "recurrent.h"
 #include "attention.h"
 #include "depthwise.h"
+#include "product.h"

@@ -2,8 +2,6 @@
    by a few vectors of channels. Images have three axes besides channels; those of fewer have size 1. The image is padded
    beforehand. Neighbouring taps along the last axis and their channels are one run of numbers, if nothing is in between. */
 
-typedef REAL OF(Vector) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(REAL))));
-
 /* How a tile finds its numbers; all distances in elements. */
 typedef struct {
     int64_t depths, rows, runs, length;          /* taps along the axes; along the last one as runs of numbers */
@@ -224,30 +222,33 @@ static void OF(kernel_conv_pack_weight)(const Call *call, int64_t begin, int64_t
         for (int j = 0; j < J; j++)                                                                              \
             for (int b = 0; b < B; b++) *(OF(Vector) *)(out + j * padded + b * LANES) = sums[j][b];              \
     }
-OUTER(12, 1) OUTER(8, 1) OUTER(6, 1) OUTER(4, 1) OUTER(3, 1) OUTER(2, 1) OUTER(1, 1)
+#define MANY(B) OUTER(1, B) OUTER(2, B) OUTER(3, B) OUTER(4, B) OUTER(5, B) OUTER(6, B)
+MANY(1) MANY(2)
+#undef MANY
 #if ACCUMULATORS >= 24
-OUTER(12, 2) OUTER(8, 2)
+#define MANY(B) OUTER(7, B) OUTER(8, B) OUTER(9, B) OUTER(10, B) OUTER(11, B) OUTER(12, B)
+MANY(1) MANY(2)
+#undef MANY
 #endif
-OUTER(6, 2) OUTER(4, 2) OUTER(3, 2) OUTER(2, 2) OUTER(1, 2)
 #undef OUTER
 
 typedef void (*OF(Outer))(const REAL *, const REAL *, REAL *, const int64_t *, int64_t, int64_t, const REAL *);
 
+/* For some of the next `numbers`, so that all that follow take about as many. */
 static OF(Outer) OF(outer_of)(int64_t numbers, int vectors, int *taken) {
-#define TAKE(J, B)                   \
-    if (numbers >= J) {              \
-        *taken = J;                  \
-        return OF(outer_##J##_##B);  \
-    }
-    if (vectors == 2) {
 #if ACCUMULATORS >= 24
-        TAKE(12, 2) TAKE(8, 2)
+#define REST(B) , OF(outer_7_##B), OF(outer_8_##B), OF(outer_9_##B), OF(outer_10_##B), OF(outer_11_##B), OF(outer_12_##B)
+#else
+#define REST(B)
 #endif
-        TAKE(6, 2) TAKE(4, 2) TAKE(3, 2) TAKE(2, 2) TAKE(1, 2)
-    }
-    TAKE(12, 1) TAKE(8, 1) TAKE(6, 1) TAKE(4, 1) TAKE(3, 1) TAKE(2, 1) TAKE(1, 1)
-#undef TAKE
-    return 0;
+#define NAMES(B)                                                                                                      \
+    {0, OF(outer_1_##B), OF(outer_2_##B), OF(outer_3_##B), OF(outer_4_##B), OF(outer_5_##B), OF(outer_6_##B) REST(B)}
+    static const OF(Outer) one[] = NAMES(1), two[] = NAMES(2);
+#undef NAMES
+#undef REST
+    int64_t most = (int64_t)(sizeof one / sizeof *one) - 1, turns = (numbers + most - 1) / most;
+    *taken = (int)((numbers + turns - 1) / turns);
+    return vectors == 2 ? two[*taken] : one[*taken];
 }
 
 /* The gradient of the weights in parts, one for each share of the images, and that of the bias behind it: a fixed number
@@ -312,4 +313,107 @@ static void OF(kernel_conv_weight_sum)(const Call *call, int64_t begin, int64_t 
             to[o * apart] = sum;
         }
     }
+}
+
+/* T vectors of products for P pixels of the cotangent, K numbers each. */
+#define SCATTER(P, T)                                                                                              \
+    static void OF(scatter_##P##_##T)(const REAL *g, int64_t k, const REAL *w, OF(Vector) *out, int64_t apart) {   \
+        OF(Vector) sums[P][T];                                                                                     \
+        _Pragma("GCC unroll 4") for (int p = 0; p < P; p++)                                                        \
+            _Pragma("GCC unroll 6") for (int t = 0; t < T; t++) sums[p][t] = (OF(Vector)){0};                      \
+        for (int64_t i = 0; i < k; i++, w += T * LANES) {                                                          \
+            OF(Vector) weights[T];                                                                                 \
+            _Pragma("GCC unroll 6") for (int t = 0; t < T; t++) weights[t] = *(const OF(Vector) *)(w + t * LANES); \
+            _Pragma("GCC unroll 4") for (int p = 0; p < P; p++) {                                                  \
+                REAL given = g[p * k + i];                                                                         \
+                _Pragma("GCC unroll 6") for (int t = 0; t < T; t++) sums[p][t] += given * weights[t];              \
+            }                                                                                                      \
+        }                                                                                                          \
+        for (int p = 0; p < P; p++)                                                                                \
+            for (int t = 0; t < T; t++) out[p * apart + t] = sums[p][t];                                           \
+    }
+#define ALL_PIXELS(T) SCATTER(1, T) SCATTER(2, T) SCATTER(4, T)
+ALL_PIXELS(1) ALL_PIXELS(2) ALL_PIXELS(3)
+#if ACCUMULATORS >= 24
+ALL_PIXELS(4) ALL_PIXELS(5) ALL_PIXELS(6)
+#endif
+#undef ALL_PIXELS
+#undef SCATTER
+
+typedef void (*OF(Scatter))(const REAL *, int64_t, const REAL *, OF(Vector) *, int64_t);
+
+/* For the next of `left` vectors: as many as the weights are packed by. */
+static OF(Scatter) OF(scatter_of)(int64_t left, int pixels, int *taken) {
+#if ACCUMULATORS >= 24
+#define REST(P) , OF(scatter_##P##_4), OF(scatter_##P##_5), OF(scatter_##P##_6)
+#else
+#define REST(P)
+#endif
+#define NAMES(P) {0, OF(scatter_##P##_1), OF(scatter_##P##_2), OF(scatter_##P##_3) REST(P)}
+    static const OF(Scatter) one[] = NAMES(1), two[] = NAMES(2), four[] = NAMES(4);
+#undef NAMES
+#undef REST
+    int64_t most = (int64_t)(sizeof one / sizeof *one) - 1, turns = (left + most - 1) / most;
+    *taken = (int)((left + turns - 1) / turns);
+    return (pixels == 4 ? four : pixels == 2 ? two : one)[*taken];
+}
+
+/* Add the products of one pixel's cotangent to the rows that it comes from: of each, the taps along the last axis with
+   their channels are one run. `from`, `to`: which numbers of the run lie within the image. */
+static void OF(add_runs)(const int64_t *s, const OF(Vector) *products, REAL *dx, const REAL *end, int64_t d, int64_t h,
+                         int64_t first, int64_t from, int64_t to) {
+    int64_t vectors = s[18] / LANES;
+    for (int64_t a = 0; a < s[7]; a++) {
+        int64_t z = d * s[10] - s[13] + a * s[16];
+        for (int64_t b = 0; b < s[8]; b++, products += vectors) {
+            int64_t y = h * s[11] - s[14] + b * s[17];
+            if (z < 0 || z >= s[1] || y < 0 || y >= s[2]) continue;
+            REAL *row = dx + ((z * s[2] + y) * s[3]) * s[0] + first;
+            if (from > 0 || to < s[19]) {
+                const REAL *numbers = (const REAL *)products;
+                for (int64_t i = from; i < to; i++) row[i] += numbers[i];
+                continue;
+            }
+            for (int64_t v = 0; v < vectors; v++) {
+                int64_t count = to - v * LANES;
+                OF(Vector) before = OF(load_some)(row + v * LANES, end, count), sum = before + products[v];
+                if (count < LANES) sum = OF(choose)(OF(first_lanes)(count), sum, before);
+                OF(store_some)(row + v * LANES, sum, end, count);
+            }
+        }
+    }
+}
+
+/* The gradient in the images, from pixel to pixel of the cotangent: for few channels, whose vectors would be nearly empty
+   the other way. at: g [n d h w k], weights, in groups of vectors as `scatter_of` takes them, [k, vectors] each, dx [n d h w c] (overwritten). Work: images.
+   size: channels, d, h, w, result d, h, w, window d, h, w, stride d, h, w, before d, h, w, dilation d, h, numbers of a run
+   with and without what fills its vectors, channels of the cotangent. */
+static void OF(kernel_conv_scatter)(const Call *call, int64_t begin, int64_t end) {
+    const int64_t *s = call->size;
+    int64_t channels = s[0], image = s[1] * s[2] * s[3] * channels, k = s[20], all = s[7] * s[8] * s[18] / LANES;
+    int64_t place = s[4] * s[5] * s[6];
+    const REAL *w = call->at[1];
+    OF(Vector) *products = aligned_alloc(64, (size_t)(4 * all * LANES) * sizeof(REAL));
+    if (!products) {
+        *call->trouble = 1;
+        return;
+    }
+    for (int64_t n = begin; n < end; n++) {
+        const REAL *g = (const REAL *)call->at[0] + n * place * k;
+        REAL *dx = (REAL *)call->at[2] + n * image;
+        memset(dx, 0, (size_t)image * sizeof(REAL));
+        for (int64_t row = 0; row < s[4] * s[5]; row++)
+            for (int64_t c = 0, pixels; c < s[6]; c += pixels) {
+                pixels = c + 4 <= s[6] ? 4 : c + 2 <= s[6] ? 2 : 1;
+                int taken;
+                for (int64_t t = 0; t < all; t += taken)
+                    OF(scatter_of)(all - t, (int)pixels, &taken)(g + (row * s[6] + c) * k, k, w + t * k * LANES, products + t, all);
+                for (int64_t p = 0; p < pixels; p++) {
+                    int64_t at = (c + p) * s[12] - s[15], beyond = at + s[9] - s[3];
+                    OF(add_runs)(s, products + p * all, dx, dx + image, row / s[5], row % s[5], at * channels,
+                                 at < 0 ? -at * channels : 0, s[19] - (beyond > 0 ? beyond * channels : 0));
+                }
+            }
+    }
+    free(products);
 }

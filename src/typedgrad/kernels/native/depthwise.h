@@ -1,16 +1,6 @@
 /* Convolution of each channel with a kernel of its own; images with their channels last. Sizes as for pooling, then the
    images and the shares of them. */
 
-#define EACH_PLACE                                   \
-    for (int64_t a = 0; a < s[4]; a++)               \
-        for (int64_t b = 0; b < s[5]; b++)           \
-            for (int64_t c = 0; c < s[6]; c++)
-#define EACH_TAP                                                                                  \
-    for (int64_t i = w.first[0]; i < w.last[0]; i++)                                              \
-        for (int64_t j = w.first[1]; j < w.last[1]; j++)                                          \
-            for (int64_t k = w.first[2]; k < w.last[2]; k++)
-#define AT_TAP                                                                                    \
-    ((((w.start[0] + i * s[16]) * s[2] + w.start[1] + j * s[17]) * s[3] + w.start[2] + k * s[18]) * channels)
 #define TAP (((i * s[8] + j) * s[9] + k) * channels)
 
 /* at: x, weights [taps, channels], bias or none, y. Work: images times planes of the result. */
@@ -22,12 +12,13 @@ static void OF(kernel_depthwise)(const Call *call, int64_t begin, int64_t end) {
         int64_t n = row / (s[4] * s[5]), a = row / s[5] % s[4], b = row % s[5];
         const REAL *x = (const REAL *)call->at[0] + n * image, *weights = call->at[1];
         REAL *restrict y = (REAL *)call->at[3] + row * s[6] * channels;
+        OF(Window) wa = OF(window_at)(s, 0, a), wb = OF(window_at)(s, 1, b);
         for (int64_t c = 0; c < s[6]; c++, y += channels) {
-            OF(Window) w = OF(window_at)(s, a, b, c);
+            OF(Window) wc = OF(window_at)(s, 2, c);
             if (bias) memcpy(y, bias, (size_t)channels * sizeof(REAL));
             else memset(y, 0, (size_t)channels * sizeof(REAL));
             EACH_TAP {
-                const REAL *restrict from = x + AT_TAP, *restrict by = weights + TAP;
+                const REAL *restrict from = x + at, *restrict by = weights + TAP;
                 _Pragma("omp simd") for (int64_t q = 0; q < channels; q++) y[q] += from[q] * by[q];
             }
         }
@@ -43,10 +34,9 @@ static void OF(kernel_depthwise_back)(const Call *call, int64_t begin, int64_t e
         REAL *dx = (REAL *)call->at[2] + n * image;
         memset(dx, 0, (size_t)image * sizeof(REAL));
         EACH_PLACE {
-            OF(Window) w = OF(window_at)(s, a, b, c);
             EACH_TAP {
                 const REAL *restrict by = weights + TAP;
-                REAL *restrict to = dx + AT_TAP;
+                REAL *restrict to = dx + at;
                 _Pragma("omp simd") for (int64_t q = 0; q < channels; q++) to[q] += g[q] * by[q];
             }
             g += channels;
@@ -66,9 +56,8 @@ static void OF(kernel_depthwise_weight)(const Call *call, int64_t begin, int64_t
             const REAL *restrict g = (const REAL *)call->at[0] + n * result;
             const REAL *x = (const REAL *)call->at[1] + n * image;
             EACH_PLACE {
-                OF(Window) w = OF(window_at)(s, a, b, c);
-                EACH_TAP {
-                    const REAL *restrict from = x + AT_TAP;
+                    EACH_TAP {
+                    const REAL *restrict from = x + at;
                     REAL *restrict to = part + TAP;
                     _Pragma("omp simd") for (int64_t q = 0; q < channels; q++) to[q] += from[q] * g[q];
                 }
@@ -79,7 +68,4 @@ static void OF(kernel_depthwise_weight)(const Call *call, int64_t begin, int64_t
         }
     }
 }
-#undef EACH_PLACE
-#undef EACH_TAP
-#undef AT_TAP
 #undef TAP

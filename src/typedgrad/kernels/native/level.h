@@ -13,6 +13,10 @@
 
 #define LANES ((int)(VECTOR_BYTES / sizeof(REAL)))
 
+/* What numbers the lanes of a vector. */
+#define LANE_f32 int32_t
+#define LANE_f64 int64_t
+
 #define REAL float
 #define SUFFIX _f32
 #include "all.h"

@@ -51,12 +51,20 @@ static int choose(const char *name) {
 
 /* ------------------------------------------------------------------------------------------------------- plans */
 
-enum { CONTIGUOUS, OVERWRITTEN, AS_IT_LIES /* with four axes, the last of neighbouring numbers */, ANY_STRIDES };
+enum {
+    CONTIGUOUS,
+    OVERWRITTEN,
+    AS_IT_LIES, /* with four axes, the last of neighbouring numbers */
+    ANY_STRIDES,
+    MATRIX /* with two axes, one of them of neighbouring numbers; or of any shape and contiguous: rows then */
+};
 
 typedef struct {
     PyObject_HEAD
     vectorcallfunc vectorcall;
     Kernel kernel;
+    Kernel before; /* what must be done before it, if anything, and how many pieces of work that is */
+    int64_t before_work, before_grain;
     Call call; /* sizes and settings; arrays are those of each call */
     int inputs, outputs, results;
     int type[MOST_ARRAYS];          /* numpy's numbers */
@@ -81,19 +89,54 @@ static void do_part(void *context, int64_t part) {
     if (begin < end) share->kernel(share->call, begin, end);
 }
 
-static void do_all(const Plan *plan, const Call *call) {
-    int64_t parts = plan->work / plan->grain, most = 4 * (int64_t)pool_threads();
+static void do_work(Kernel kernel, const Call *call, int64_t work, int64_t grain) {
+    int64_t parts = work / grain, most = 4 * (int64_t)pool_threads();
     if (parts > most) parts = most;
     if (parts < 2 || pool_threads() == 1) {
-        if (plan->work) plan->kernel(call, 0, plan->work);
+        if (work) kernel(call, 0, work);
         return;
     }
-    Share share = {plan->kernel, call, plan->work, parts};
+    Share share = {kernel, call, work, parts};
     pool_run(do_part, &share, parts);
 }
 
+static void do_all(const Plan *plan, const Call *call) {
+    if (plan->before) do_work(plan->before, call, plan->before_work, plan->before_grain);
+    do_work(plan->kernel, call, plan->work, plan->grain);
+}
+
+/* A matrix as it is, if its numbers can be walked along; its distances. A new reference. */
+static PyArrayObject *matrix(const Plan *plan, PyArrayObject *array, int i, int64_t *stride) {
+    npy_intp size = PyArray_ITEMSIZE(array);
+    int rank = PyArray_NDIM(array);
+    if (rank < 1) {
+        PyErr_Format(PyExc_ValueError, "argument %d must have axes", i);
+        return 0;
+    }
+    Py_INCREF(array);
+    int walkable = PyArray_ISBEHAVED_RO(array) &&
+                   (PyArray_IS_C_CONTIGUOUS(array) ||
+                    (rank == 2 && PyArray_STRIDE(array, 0) > 0 && PyArray_STRIDE(array, 1) > 0 &&
+                     PyArray_STRIDE(array, 0) % size == 0 && PyArray_STRIDE(array, 1) % size == 0 &&
+                     (PyArray_STRIDE(array, 0) == size || PyArray_STRIDE(array, 1) == size)));
+    if (!walkable) {
+        PyArrayObject *copy = (PyArrayObject *)PyArray_FromAny((PyObject *)array, PyArray_DescrFromType(plan->type[i]), 0, 0,
+                                                               NPY_ARRAY_CARRAY_RO | NPY_ARRAY_NOTSWAPPED, 0);
+        Py_DECREF(array);
+        if (!(array = copy)) return 0;
+    }
+    if (PyArray_IS_C_CONTIGUOUS(array)) {
+        stride[0] = PyArray_DIM(array, rank - 1);
+        stride[1] = 1;
+    } else {
+        stride[0] = PyArray_STRIDE(array, 0) / size;
+        stride[1] = PyArray_STRIDE(array, 1) / size;
+    }
+    return array;
+}
+
 /* The input as the kernel needs it: contiguous, aligned, native; a new reference. */
-static PyArrayObject *prepared(const Plan *plan, PyObject *given, int i) {
+static PyArrayObject *prepared(const Plan *plan, PyObject *given, int i, int64_t *stride) {
     if (!PyArray_Check(given)) {
         PyErr_Format(PyExc_TypeError, "argument %d must be an array", i);
         return 0;
@@ -103,10 +146,11 @@ static PyArrayObject *prepared(const Plan *plan, PyObject *given, int i) {
         PyErr_Format(PyExc_ValueError, "argument %d is not the array this plan was made for", i);
         return 0;
     }
-    if (plan->manner[i] >= AS_IT_LIES && PyArray_NDIM(array) != 4) {
+    if ((plan->manner[i] == AS_IT_LIES || plan->manner[i] == ANY_STRIDES) && PyArray_NDIM(array) != 4) {
         PyErr_Format(PyExc_ValueError, "argument %d must have four axes", i);
         return 0;
     }
+    if (plan->manner[i] == MATRIX) return matrix(plan, array, i, stride);
     int last = plan->manner[i] == AS_IT_LIES && PyArray_STRIDE(array, 3) == PyArray_ITEMSIZE(array);
     if ((PyArray_IS_C_CONTIGUOUS(array) || last || plan->manner[i] == ANY_STRIDES) && PyArray_ISBEHAVED_RO(array)) {
         if (plan->manner[i] == OVERWRITTEN && !PyArray_ISWRITEABLE(array)) {
@@ -216,9 +260,9 @@ static PyObject *plan_call(PyObject *self, PyObject *const *given, size_t flags,
             call.at[i] = 0;
             continue;
         }
-        if (!(arrays[i] = prepared(plan, given[i], i))) goto done;
+        if (!(arrays[i] = prepared(plan, given[i], i, call.stride[i]))) goto done;
         call.at[i] = PyArray_DATA(arrays[i]);
-        if (plan->manner[i] >= AS_IT_LIES)
+        if (plan->manner[i] == AS_IT_LIES || plan->manner[i] == ANY_STRIDES)
             for (int k = 0; k < 4; k++) call.stride[i][k] = PyArray_STRIDE(arrays[i], k) / PyArray_ITEMSIZE(arrays[i]);
     }
     for (int i = plan->inputs; i < total; i++) {
@@ -325,21 +369,27 @@ static int read_numbers(Plan *plan, PyObject *sizes, PyObject *settings, PyObjec
     return PyErr_Occurred() ? -1 : 0;
 }
 
+static const Entry *entry_of(const char *name) {
+    for (const Entry *entry = chosen; entry->name; entry++)
+        if (!strcmp(entry->name, name)) return entry;
+    return 0;
+}
+
 static PyObject *plan_new(PyTypeObject *type, PyObject *args, PyObject *keywords) {
     static char *names[] = {"name", "dtype", "inputs", "outputs", "results", "work", "grain",
-                            "sizes", "settings", "scratch", "any_order", 0};
-    const char *name;
+                            "sizes", "settings", "scratch", "any_order", "before", 0};
+    const char *name, *before = 0;
     int code;
-    long long work, grain, scratch = 0;
+    long long work, grain, scratch = 0, before_work = 0, before_grain = 1;
     int any_order = 0;
     PyObject *inputs, *outputs, *results, *sizes, *settings = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "sCO!O!O!LLO!|O!Lp", names, &name, &code, &PyTuple_Type, &inputs,
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "sCO!O!O!LLO!|O!Lp(sLL)", names, &name, &code, &PyTuple_Type, &inputs,
                                      &PyTuple_Type, &outputs, &PyTuple_Type, &results, &work, &grain, &PyTuple_Type,
-                                     &sizes, &PyTuple_Type, &settings, &scratch, &any_order))
+                                     &sizes, &PyTuple_Type, &settings, &scratch, &any_order, &before, &before_work,
+                                     &before_grain))
         return 0;
-    const Entry *entry = chosen;
-    while (entry->name && strcmp(entry->name, name)) entry++;
-    if (!entry->name || (code != 'f' && code != 'd') || work < 0 || grain < 1 || scratch < 0) {
+    const Entry *entry = entry_of(name), *first = before ? entry_of(before) : 0;
+    if (!entry || (before && !first) || before_work < 0 || before_grain < 1 || (code != 'f' && code != 'd') || work < 0 || grain < 1 || scratch < 0) {
         PyErr_Format(PyExc_ValueError, "no such plan: %s", name);
         return 0;
     }
@@ -348,6 +398,9 @@ static PyObject *plan_new(PyTypeObject *type, PyObject *args, PyObject *keywords
     PyObject *none = settings ? 0 : PyTuple_New(0);
     plan->vectorcall = plan_call;
     plan->kernel = code == 'f' ? entry->f32 : entry->f64;
+    if (first) plan->before = code == 'f' ? first->f32 : first->f64;
+    plan->before_work = before_work;
+    plan->before_grain = before_grain;
     plan->work = work;
     plan->grain = grain;
     plan->scratch = scratch;
