@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typedgrad.data.analysis import Feature as Feature
+from typedgrad.data.analysis import Report as Report
+from typedgrad.data.analysis import analyze as analyze
 from typedgrad.data.batch import Batch as Batch
 from typedgrad.data.batch import Rows as Rows
 from typedgrad.data.batch import Subset as Subset
@@ -9,14 +12,20 @@ from typedgrad.data.dataset import Dataset as Dataset
 from typedgrad.data.dataset import Split as Split
 from typedgrad.data.dataset import ThreeWay as ThreeWay
 from typedgrad.data.digits import digits as digits
+from typedgrad.data.encoding import Encoded as Encoded
 from typedgrad.data.epochs import Epochs as Epochs
 from typedgrad.data.fitting import Normaliser as Normaliser
+from typedgrad.data.gather import from_arrays as from_arrays
+from typedgrad.data.gather import from_batches as from_batches
+from typedgrad.data.gather import from_rows as from_rows
 from typedgrad.data.idx import mnist as mnist
 from typedgrad.data.idx import read_idx as read_idx
+from typedgrad.data.images import ImageFolder as ImageFolder
 from typedgrad.data.loader import Loader as Loader
 from typedgrad.data.masked import MaskedBatch as MaskedBatch
 from typedgrad.data.min_max import FittedMinMax as FittedMinMax
 from typedgrad.data.min_max import MinMax as MinMax
+from typedgrad.data.multi import MultiDataset as MultiDataset
 from typedgrad.data.parting import Parts as Parts
 from typedgrad.data.pipeline import NORMALISERS as NORMALISERS
 from typedgrad.data.pipeline import FittedPipeline as FittedPipeline
@@ -31,3 +40,11 @@ from typedgrad.data.sequences import from_sequences as from_sequences
 from typedgrad.data.standardize import FittedStandardize as FittedStandardize
 from typedgrad.data.standardize import Standardize as Standardize
 from typedgrad.data.stream import Stream as Stream
+from typedgrad.data.tables import Table as Table
+from typedgrad.data.tables import read_csv as read_csv
+from typedgrad.data.tables import table as table
+from typedgrad.data.weights import balanced_loader as balanced_loader
+from typedgrad.data.weights import class_counts as class_counts
+from typedgrad.data.weights import class_weights as class_weights
+from typedgrad.data.weights import sample_weights as sample_weights
+from typedgrad.data.weights import weighted_loader as weighted_loader
