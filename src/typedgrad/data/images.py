@@ -38,8 +38,8 @@ class ImageFolder:
 
     Raises:
         ImportError: if Pillow is missing.
-        ValueError: if there are no sub-folders, one has no images, or a size is below 1; when an image is asked for that
-            cannot be read, with its path.
+        ValueError: if there are no sub-folders, one has no images, or a size is below 1; when an image is asked for
+            that cannot be read, with its path.
 
     >>> import pathlib, tempfile
     >>> from PIL import Image
