@@ -1,6 +1,40 @@
 /* Columns of an array [rows, channels] made to have mean 0 and variance 1. Statistics of a chunk of rows are taken while it
    is in the cache, about its own mean; then the chunks are put together (Chan, Golub and LeVeque, 1979). */
 
+/* Four rows at a time, each with sums of its own, so that no sum waits for the one before it. */
+#define EVERY_FOURTH(BODY)                                                                  \
+    for (int64_t i = 0; i < rows; i += 4) {                                                 \
+        int64_t at = i * channels;                                                          \
+        if (i + 4 <= rows) {                                                                \
+            _Pragma("GCC unroll 4") for (int u = 0; u < 4; u++, at += channels) { BODY }    \
+        } else {                                                                            \
+            for (int u = 0; u < rows - i; u++, at += channels) { BODY }                     \
+        }                                                                                   \
+    }
+#define TAKE(from, end) (lanes == LANES ? *(const OF(Vector) *)((from) + at) : OF(load_some)((from) + at, end, lanes))
+
+/* The mean of some neighbouring columns, and the sum of squares about it. */
+INLINE void OF(spread)(const REAL *x, const REAL *end, int64_t rows, int64_t channels, int64_t lanes, REAL *mean, REAL *squares) {
+    OF(Vector) sums[4] = {{0}, {0}, {0}, {0}}, parts[4] = {{0}, {0}, {0}, {0}};
+    EVERY_FOURTH(sums[u] += TAKE(x, end);)
+    OF(Vector) middle = ((sums[0] + sums[1]) + (sums[2] + sums[3])) / (REAL)rows;
+    EVERY_FOURTH(OF(Vector) d = TAKE(x, end) - middle; parts[u] += d * d;)
+    OF(store_some)(mean, middle, mean + lanes, lanes);
+    OF(store_some)(squares, (parts[0] + parts[1]) + (parts[2] + parts[3]), squares + lanes, lanes);
+}
+
+/* The sums of g and of g (x - mean), of some neighbouring columns; `left`: how many numbers may be read. */
+INLINE void OF(products)(const REAL *x, const REAL *g, int64_t left, int64_t rows, int64_t channels, int64_t lanes,
+                         const REAL *mean, REAL *of_g, REAL *of_gx) {
+    OF(Vector) sums[4] = {{0}, {0}, {0}, {0}}, parts[4] = {{0}, {0}, {0}, {0}};
+    OF(Vector) middle = OF(load_some)(mean, mean + lanes, lanes);
+    EVERY_FOURTH(OF(Vector) given = TAKE(g, g + left); sums[u] += given; parts[u] += given * (TAKE(x, x + left) - middle);)
+    OF(store_some)(of_g, (sums[0] + sums[1]) + (sums[2] + sums[3]), of_g + lanes, lanes);
+    OF(store_some)(of_gx, (parts[0] + parts[1]) + (parts[2] + parts[3]), of_gx + lanes, lanes);
+}
+#undef EVERY_FOURTH
+#undef TAKE
+
 /* at: x, parts [chunks, 2, channels]. size: rows, channels, rows of a chunk. Work: chunks. */
 static void OF(kernel_batch_norm_parts)(const Call *call, int64_t begin, int64_t end) {
     int64_t rows = call->size[0], channels = call->size[1], length = call->size[2];
@@ -8,18 +42,9 @@ static void OF(kernel_batch_norm_parts)(const Call *call, int64_t begin, int64_t
         int64_t first = chunk * length, count = rows - first < length ? rows - first : length;
         const REAL *x = (const REAL *)call->at[0] + first * channels;
         REAL *restrict mean = (REAL *)call->at[1] + chunk * 2 * channels, *restrict squares = mean + channels;
-        memset(mean, 0, (size_t)(2 * channels) * sizeof(REAL));
-        for (int64_t i = 0; i < count; i++) {
-            const REAL *restrict row = x + i * channels;
-            _Pragma("omp simd") for (int64_t c = 0; c < channels; c++) mean[c] += row[c];
-        }
-        for (int64_t c = 0; c < channels; c++) mean[c] /= (REAL)count;
-        for (int64_t i = 0; i < count; i++) {
-            const REAL *restrict row = x + i * channels;
-            _Pragma("omp simd") for (int64_t c = 0; c < channels; c++) {
-                REAL d = row[c] - mean[c];
-                squares[c] += d * d;
-            }
+        for (int64_t c = 0; c < channels; c += LANES) {
+            if (c + LANES <= channels) OF(spread)(x + c, x + count * channels, count, channels, LANES, mean + c, squares + c);
+            else OF(spread)(x + c, x + count * channels, count, channels, channels - c, mean + c, squares + c);
         }
     }
 }
@@ -71,14 +96,13 @@ static void OF(kernel_batch_norm_back_parts)(const Call *call, int64_t begin, in
     for (int64_t chunk = begin; chunk < end; chunk++) {
         int64_t first = chunk * length, last = rows < first + length ? rows : first + length;
         REAL *restrict of_g = (REAL *)call->at[4] + chunk * 2 * channels, *restrict of_gx = of_g + channels;
-        memset(of_g, 0, (size_t)(2 * channels) * sizeof(REAL));
-        for (int64_t i = first; i < last; i++) {
-            const REAL *restrict g = (const REAL *)call->at[0] + i * channels;
-            const REAL *restrict x = (const REAL *)call->at[1] + i * channels;
-            _Pragma("omp simd") for (int64_t c = 0; c < channels; c++) {
-                of_g[c] += g[c];
-                of_gx[c] += g[c] * (x[c] - mean[c]);
-            }
+        const REAL *x = (const REAL *)call->at[1] + first * channels, *g = (const REAL *)call->at[0] + first * channels;
+        int64_t count = last - first;
+        for (int64_t c = 0; c < channels; c += LANES) {
+            if (c + LANES <= channels)
+                OF(products)(x + c, g + c, count * channels - c, count, channels, LANES, mean + c, of_g + c, of_gx + c);
+            else
+                OF(products)(x + c, g + c, count * channels - c, count, channels, channels - c, mean + c, of_g + c, of_gx + c);
         }
     }
 }
