@@ -8,6 +8,7 @@ from jaxtyping import Float
 
 import typedgrad as tg
 from typedgrad.core.pytree import flatten
+from typedgrad.core.state import State
 
 
 class Line(tg.nn.Layer):
@@ -35,5 +36,5 @@ def doubles(rows: int = 4) -> tg.data.Dataset[tg.Tensor, tg.Tensor]:
 
 def values(tree: object) -> list[Any]:
     """The numbers in the tensors and states of a tree."""
-    leaves = flatten(tree)[0]
-    return [tg.to_numpy(getattr(leaf, "value", leaf)).tolist() for leaf in leaves]
+    leaves = [leaf for leaf in flatten(tree)[0] if isinstance(leaf, (tg.Tensor, State))]
+    return [tg.to_numpy(leaf.value if isinstance(leaf, State) else leaf).tolist() for leaf in leaves]

@@ -17,9 +17,11 @@ from typedgrad.train.objective import Piece, counts_for
 from typedgrad.train.precision import finite, unscaled
 from typedgrad.train.recording import activations_of
 from typedgrad.train.solver import Solver
-from typedgrad.train.windows import Window, windows
+from typedgrad.train.windows import windows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from typedgrad.core.random import Key
     from typedgrad.core.run import Run
     from typedgrad.optim import Updater
@@ -140,14 +142,10 @@ class Course(Generic[M]):
     def _batch(self, example: Example) -> None:
         """The gradients of a batch, and the updates that are due."""
         plan, carried = self.plan, () if self.plan.truncate else None
-        pieces = windows(example, plan.truncate) if plan.truncate else [Window(example, 1.0)]
+        last = False
         try:
-            for i, (part, factor) in enumerate(pieces):
-                last = i == len(pieces) - 1
+            for part, weight, last in self._pieces(example):
                 self.batch += last
-                weight = counts_for(part) * factor
-                if weight == 0 and not last and plan.truncate:
-                    continue  # padding alone
                 if isinstance(plan.updater, Solver):
                     self._solve(part, weight)
                     continue
@@ -159,6 +157,16 @@ class Course(Generic[M]):
         except (TypeError, ValueError) as error:
             error.add_note(f"in batch {self.batch + (not last)} of epoch {self.epochs + 1}")
             raise
+
+    def _pieces(self, example: Example) -> Iterator[tuple[Example, float, bool]]:
+        """What a batch is cut into, how much that counts, and whether it is the last. Not what is padding alone."""
+        if self.plan.truncate is None:
+            yield example, counts_for(example), True
+            return
+        pieces = [(part, counts_for(part) * factor) for part, factor in windows(example, self.plan.truncate)]
+        pieces = [piece for piece in pieces if piece[1] > 0] or pieces[:1]
+        for i, (part, weight) in enumerate(pieces, 1):
+            yield part, weight, i == len(pieces)
 
     def _gradient(self, example: Example, carried: tuple[Any, ...] | None) -> Descent:
         """The gradient of a batch; the model has its new states."""

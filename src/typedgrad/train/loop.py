@@ -228,6 +228,10 @@ def _start(
     if resume is not None:
         if state is not None:
             raise TypeError("fit: give `state` or `resume`, which has one, not both")
+        if not getattr(resume, "resumable", True):
+            raise ValueError(
+                "fit: `resume` is from between two windows of a sequence; take a moment that is `resumable`"
+            )
         given = resume.state
     if isinstance(updater, Solver):
         return (None if isinstance(given, Mapping) else given), None if resume is None else resume.position
