@@ -5,6 +5,9 @@ from __future__ import annotations
 from typedgrad.data.analysis import Feature as Feature
 from typedgrad.data.analysis import Report as Report
 from typedgrad.data.analysis import analyze as analyze
+from typedgrad.data.augment import random_crop as random_crop
+from typedgrad.data.augment import random_flip as random_flip
+from typedgrad.data.augment import random_shift as random_shift
 from typedgrad.data.batch import Batch as Batch
 from typedgrad.data.batch import Rows as Rows
 from typedgrad.data.batch import Subset as Subset
@@ -21,6 +24,8 @@ from typedgrad.data.gather import from_rows as from_rows
 from typedgrad.data.idx import mnist as mnist
 from typedgrad.data.idx import read_idx as read_idx
 from typedgrad.data.images import ImageFolder as ImageFolder
+from typedgrad.data.iris import Iris as Iris
+from typedgrad.data.iris import iris as iris
 from typedgrad.data.loader import Loader as Loader
 from typedgrad.data.masked import MaskedBatch as MaskedBatch
 from typedgrad.data.min_max import FittedMinMax as FittedMinMax

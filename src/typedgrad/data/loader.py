@@ -27,7 +27,7 @@ from typedgrad.data.row_steps import (
     root_of,
 )
 from typedgrad.data.rows import count
-from typedgrad.data.steps import Mapped, Remembered, Zipped
+from typedgrad.data.steps import Keyed, Mapped, Remembered, Zipped
 from typedgrad.data.stream import name_of
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from typedgrad.core.keys import Key
     from typedgrad.data.batch import Rows
     from typedgrad.data.source import Source
 
@@ -105,6 +106,26 @@ class Loader(Epochs[Batch[X, Y]], Generic[X, Y]):
         [[1.0], [2.0]]
         """
         return self._mapped(lambda batch: Batch(*change(batch.x, batch.y)), f"map_batches({name_of(change)})")
+
+    def map_with_key(self, change: Callable[[Key, X], X2], key: Key) -> Loader[X2, Y]:
+        """`change` of a key and the features of every batch: random changes that a seed decides.
+
+        Each batch of each epoch has a key of its own, made from `key`.
+
+        >>> data = tg.data.Dataset(tg.ones((2, 1, 4, 4)), tg.asarray([0, 1]))
+        >>> shift = lambda key, x: tg.data.random_shift(key, x, most=1)
+        >>> loader = tg.data.Loader(data, batch=2).map_with_key(shift, tg.random.key(0))
+        >>> next(iter(loader)).x.shape
+        (2, 1, 4, 4)
+        """
+        return loader_of(
+            Keyed(
+                self._source,
+                lambda one, batch: Batch(change(one, batch.x), batch.y),
+                key,
+                f"map_with_key({name_of(change)})",
+            )
+        )
 
     def filter(self, keep: Callable[[X, Y], Tensor]) -> Loader[X, Y]:
         """The rows for which `keep`, called with each batch's features and labels, says True.

@@ -13,7 +13,7 @@ from typedgrad.data.dataset import kept
 from typedgrad.data.order import Draws, permutation
 from typedgrad.data.prefetch import Prefetched
 from typedgrad.data.rows import count, join, take
-from typedgrad.data.steps import Mapped
+from typedgrad.data.steps import Keyed, Mapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,7 +102,7 @@ def root_of(source: object) -> Cut[object, object] | None:
     >>> root_of(Prefetched(Cut(tg.data.Dataset(tg.zeros((2, 1)), tg.zeros((2,))), 1, InOrder(), False), 2)).batch
     1
     """
-    while isinstance(source, Mapped | Prefetched | Regrouped):
+    while isinstance(source, Mapped | Keyed | Prefetched | Regrouped):
         source = source.source
     return source if isinstance(source, Cut) else None
 
@@ -118,7 +118,7 @@ def rerooted(title: str, source: Source[E], change: Callable[[Cut[object, object
     """
     if isinstance(source, Cut):
         return cast("Source[E]", change(source))
-    if isinstance(source, Mapped | Prefetched | Regrouped):
+    if isinstance(source, Mapped | Keyed | Prefetched | Regrouped):
         return cast("Source[E]", replace(source, source=rerooted(title, source.source, change)))
     raise TypeError(
         f"{title}: the rows are not known before they are made: do this before other steps, or collect() first"

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from typedgrad.core.keys import fold_in
 from typedgrad.data.order import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from typedgrad.core.keys import Key
     from typedgrad.data.source import Source
 
 E = TypeVar("E")
@@ -43,6 +45,44 @@ class Mapped(Generic[E, F]):
                 error.add_note(f"in {self.name}, given {self.noun} {i} of epoch {number}")
                 raise
             yield changed
+
+
+@dataclass(frozen=True)
+class Keyed(Generic[E, F]):
+    """`change` of every element with a key of its own, which the epoch and the element's number decide."""
+
+    source: Source[E]
+    change: Callable[[Key, E], F]
+    key: Key
+    name: str
+
+    @property
+    def size(self) -> int | None:
+        """As many as the source has."""
+        return self.source.size
+
+    def epoch(self, number: int) -> Iterator[F]:
+        """The changed elements of one epoch."""
+        of_epoch = fold_in(self.key, number)
+        numbered: Source[tuple[int, E]] = Counted(self.source)
+        changed = Mapped(numbered, lambda pair: self.change(fold_in(of_epoch, pair[0]), pair[1]), self.name)
+        return changed.epoch(number)
+
+
+@dataclass(frozen=True)
+class Counted(Generic[E]):
+    """The elements with their numbers."""
+
+    source: Source[E]
+
+    @property
+    def size(self) -> int | None:
+        """As many as the source has."""
+        return self.source.size
+
+    def epoch(self, number: int) -> Iterator[tuple[int, E]]:
+        """The numbered elements of one epoch."""
+        return enumerate(self.source.epoch(number))
 
 
 @dataclass(frozen=True)
