@@ -80,7 +80,7 @@ def telling(file: str, part: str) -> Iterator[None]:
     except BundleError:
         raise
     except DAMAGE as error:
-        raise BundleError(file, part, f"it is damaged: {str(error) or type(error).__name__}") from error
+        raise BundleError(file, part, f"it is damaged: {shown(str(error)) or type(error).__name__}") from error
     except OSError as error:
         if error.errno != errno.EINVAL:  # a place before the beginning of the file
             raise

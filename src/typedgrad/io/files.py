@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-NPY_HEADER = 10_000
+MOST_NPY_HEADER = 10_000
+NPY_HEADER = re.compile(
+    rb"\{'descr': '([<>|=]?(?:b1|[iu][1248]|f[248]|c8|c16))', 'fortran_order': (True|False), "
+    rb"'shape': \(((?:[0-9]{1,19}L?, ?)*(?:[0-9]{1,19}L?)?)\),? ?\} *\n"
+)
 
 
 def save_tensors(path: str | os.PathLike[str], tensors: Mapping[str, Tensor | NDArray[Any]]) -> None:
@@ -120,25 +126,26 @@ def _read_npz(path: str | os.PathLike[str]) -> dict[str, NDArray[Any]]:
 
 
 def _npy(file: str, name: str, data: bytes) -> NDArray[Any]:
-    """An array in numpy's format, of which nothing is believed before it fits the bytes that are there."""
-    from io import BytesIO
+    """An array in numpy's format, of which nothing is believed before it fits the bytes that are there.
 
-    stream = BytesIO(data)
+    Its header is a Python literal. It is not evaluated, but must be spelt as numpy spells it.
+    """
+    width = 2 if data[6:7] == b"\x01" else 4
+    length = int.from_bytes(data[8 : 8 + width], "little")
+    begin = 8 + width + length
+    if data[:6] != b"\x93NUMPY" or data[6:8] not in (b"\x01\x00", b"\x02\x00", b"\x03\x00") or begin > len(data):
+        raise BundleError(file, shown(name), "it is no array in numpy's format")
+    header = NPY_HEADER.fullmatch(data[8 + width : begin]) if length <= MOST_NPY_HEADER else None
+    if header is None:
+        raise BundleError(file, shown(name), "its header is not one of an array of numbers")
     with telling(file, shown(name)):
-        version = np.lib.format.read_magic(stream)
-        if version not in ((1, 0), (2, 0)):
-            raise BundleError(file, shown(name), f"version {version} of numpy's format is not known")
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran, dtype = read(stream, max_header_size=NPY_HEADER)
-    if dtype.kind not in "biufc":
-        raise BundleError(file, shown(name), f"elements of type {shown(str(dtype))} are no numbers")
-    rest = len(data) - stream.tell()
-    needed = int(dtype.itemsize)
-    for n in shape:
-        needed *= n
-    if needed != rest or any(n < 0 for n in shape):
-        raise BundleError(file, shown(name), f"{dtype}{list(shape)} has {needed} bytes, but it holds {rest}")
+        dtype = np.dtype(header[1].decode())
+        shape = tuple(int(n.rstrip(b"L")) for n in header[3].split(b",") if n.strip())
+    needed, rest = math.prod(shape) * dtype.itemsize, len(data) - begin
+    if needed != rest:
+        size = shown(f"{dtype}{list(shape)}")
+        raise BundleError(file, shown(name), f"{size} has {shown(str(needed))} bytes, but it holds {rest}")
     with telling(file, shown(name)):
-        flat: NDArray[Any] = np.frombuffer(data, dtype, offset=stream.tell()) if rest else np.zeros(0, dtype)
+        flat: NDArray[Any] = np.frombuffer(data, dtype, offset=begin) if rest else np.zeros(0, dtype)
         native = flat.astype(dtype.newbyteorder("="))
-        return native.reshape(shape[::-1]).T if fortran else native.reshape(shape)
+        return native.reshape(shape[::-1]).T if header[2] == b"True" else native.reshape(shape)

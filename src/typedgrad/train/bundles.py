@@ -19,6 +19,7 @@ from typedgrad.optim import SolverState
 from typedgrad.train.known import classes_in, known_classes
 from typedgrad.train.listener import Position
 from typedgrad.train.listeners import History
+from typedgrad.train.precision import ScaledState
 from typedgrad.train.rebuilding import network_of, spelt_network
 from typedgrad.train.templates import template
 from typedgrad.train.trees import Reader, UnknownClassError, spelt
@@ -214,6 +215,8 @@ def _document(bundle: Bundle, name: str) -> Mapping[str, JSON]:
 
 def _check_state(file: str, first: object, state: object) -> None:
     """A state has what the updater's first one has; solvers, which start with less than they come to have, apart."""
+    if isinstance(state, ScaledState):  # that of mixed precision, around that of the updater
+        state = state.inner
     wanted = {path: place_of(x) for path, x in tensors_of(first).items()}
     lines = misfits(wanted, tensors_of(state), unexpected=not isinstance(state, SolverState))
     if lines:

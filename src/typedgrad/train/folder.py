@@ -53,7 +53,7 @@ def steps_of(folder: Path) -> dict[Path, int]:
 
 
 def entries(folder: Path) -> dict[str, Entry]:
-    """The checkpoints in a folder, but for damaged ones: from the index where that is right, otherwise from the files."""
+    """The checkpoints in a folder that can be read: from the index where that is right, otherwise from the files."""
     remembered = _read_index(folder)
     found: dict[str, Entry] = {}
     for path, step in steps_of(folder).items():

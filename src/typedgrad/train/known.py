@@ -44,5 +44,8 @@ def classes_in(tree: object) -> dict[str, type]:
 
 
 def name_of(cls: type, known: Mapping[str, type]) -> str:
-    """The name of a class in files: short if the class is known, so that no other can be taken for it."""
-    return cls.__name__ if known.get(cls.__name__) is cls else f"{cls.__module__}.{cls.__qualname__}"
+    """The name of a class in files: one of your own can be taken for none that is known, whatever its name.
+
+    The module is left out: that of a program is called otherwise when another one imports it.
+    """
+    return cls.__name__ if known.get(cls.__name__) is cls else f"user.{cls.__qualname__}"

@@ -1,0 +1,155 @@
+"""Loads files that are wrong on purpose, and watches what happens: `FOLDER COUNT`; prints what it found as JSON.
+
+The process has a limit on its memory; it notes what Python is asked to do while a file is being loaded (to compile, to
+import, to start a process, to write a file), and how long it takes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import resource
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import typedgrad as tg
+from tests.io.hostile import Attack, attacks, damaged
+from typedgrad.io import BundleError, load_tensors, save_tensors
+
+MEMORY = 1 << 30
+REFUSED = (
+    "exec",
+    "compile",
+    "import",
+    "os.",
+    "subprocess.",
+    "socket.",
+    "pickle.",
+    "marshal.",
+    "ctypes.dlopen",
+    "shutil.",
+)
+HARMLESS = ("os.listdir", "os.scandir")
+
+
+class Watch:
+    """What Python is asked to do, while it is on."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.seen: list[str] = []
+        sys.addaudithook(self._note)
+
+    def _note(self, event: str, details: tuple[Any, ...]) -> None:
+        if not self.on:
+            return
+        writes = event == "open" and isinstance(details[1], str) and set(details[1]) & set("wax+")
+        if writes or (event.startswith(REFUSED) and event not in HARMLESS):
+            self.seen.append(f"{event} {details!r}"[:200])
+
+
+def model() -> Any:
+    layers = (tg.nn.Dense(in_features=4, out_features=3), tg.nn.BatchNorm(features=3), tg.nn.Dropout(drop=0.5))
+    return tg.nn.Sequential(*layers)
+
+
+def good(folder: Path) -> Path:
+    """A bundle with all that there can be in one."""
+    made, updater, path = tg.init(model(), tg.random.key(0)), tg.optim.adam(), folder / "good.zip"
+    history = tg.train.History()
+    history.steps, history.epochs = [2.0, 1.0], [1.5]
+    tg.save(
+        path, made, state=updater.init(made), position=tg.train.Position(1, 2, 3), key=tg.random.key(7),
+        normaliser=tg.data.Standardize().fit(tg.ones((2, 4))), history=history, score=0.5,
+        extras={"plateau": tg.optim.on_plateau(0.1).state},
+    )  # fmt: skip
+    return path
+
+
+def leaves(loaded: Any) -> list[Any]:
+    """All that was loaded, such that it can be compared."""
+    found = [loaded.model, loaded.state, loaded.position, loaded.key, loaded.score, loaded.extras, loaded.history.steps]
+    return [leaf.tolist() if isinstance(leaf, tg.Tensor) else repr(leaf) for leaf in tg.tree_map(_plain, found)]
+
+
+def _plain(leaf: Any) -> Any:
+    return (
+        repr(tg.to_numpy(getattr(leaf, "value", leaf)).tolist())
+        if hasattr(leaf, "shape") or hasattr(leaf, "value")
+        else leaf
+    )
+
+
+def outcome(attack: Attack, path: Path, expected: list[Any]) -> str:
+    """What loading a file leads to. Other errors than those that should be are not caught."""
+    try:
+        if attack.kind == "tensors":
+            load_tensors(path)
+            return "loaded"
+        loaded = tg.load(path, model(), updater=tg.optim.adam())
+    except BundleError as error:
+        assert path.name in str(error)
+        assert len(str(error)) < 5_000
+        assert error.reason
+        return "refused"
+    assert not attack.exact or leaves(loaded) == expected, "it was loaded, but is not what was written"
+    return "loaded"
+
+
+def chosen(folder: Path, count: int) -> list[Attack]:
+    dice = random.Random(count)
+    whole = good(folder).read_bytes()
+    save_tensors(folder / "w.safetensors", {"a.b": tg.ones((3, 4)), "c": tg.asarray([1, 2])})
+    save_tensors(folder / "w.npz", {"a.b": tg.ones((3, 4)), "c": tg.asarray([1, 2])})
+    others = [(folder / name).read_bytes() for name in ("w.safetensors", "w.npz")]
+    built = attacks(whole, dice)
+    taken = built if len(built) <= count * 3 // 4 else dice.sample(built, count * 3 // 4)
+    while len(taken) < count:
+        taken.append(Attack("bundle", True, damaged(whole, dice)))
+        if len(taken) % 8 == 0:
+            taken.append(Attack("tensors", False, damaged(dice.choice(others), dice)))
+    return taken
+
+
+def main(folder: Path, count: int) -> None:
+    taken = chosen(folder, count)
+    path = folder / "hostile.zip"
+    watch = Watch()
+    expected = leaves(tg.load(good(folder), model(), updater=tg.optim.adam()))
+    for name in ("w.safetensors", "w.npz"):
+        load_tensors(folder / name)
+    for attack in taken[:20]:  # what is imported when it is first needed now is
+        path.write_bytes(attack.data)
+        with contextlib.suppress(Exception):
+            outcome(attack, path, expected)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    resource.setrlimit(resource.RLIMIT_AS, (_address_space() + MEMORY, resource.RLIM_INFINITY))
+    counts: dict[str, int] = {"refused": 0, "loaded": 0}
+    failed: list[str] = []
+    slowest = 0.0
+    for number, attack in enumerate(taken):
+        path.write_bytes(attack.data)
+        start = time.perf_counter()
+        watch.on = True
+        try:
+            counts[outcome(attack, path, expected)] += 1
+        except BaseException:
+            watch.on = False
+            failed.append(f"{number} ({attack.data[:60]!r}): {traceback.format_exc()[-1500:]}")
+        watch.on = False
+        slowest = max(slowest, time.perf_counter() - start)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    report = {**counts, "failed": failed, "slowest": slowest, "megabytes": (after - before) / 1024, "seen": watch.seen}
+    print(json.dumps(report))
+
+
+def _address_space() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
