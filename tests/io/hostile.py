@@ -67,16 +67,18 @@ def bad_tensors(dice: random.Random) -> Iterator[bytes]:
         b'{"__metadata__":[]}', b'{"a":' + b'{"a":' * 40 + b"1" + b"}" * 40 + b"}",
     ):  # fmt: skip
         yield tensors(text, four)
-    for wrong in (
+    wrongs: tuple[Any, ...] = (
         entry("F31", [1], 0, 4), entry("F32", [2], 0, 4), entry("F32", [1], 0, 8), entry("F32", [1], 4, 8),
         entry("F32", [-1], 0, 4), entry("F32", [1.0], 0, 4), entry("F32", [True], 0, 4), entry("F32", "1", 0, 4),
         entry("F32", None, 0, 4), entry("F32", [2**62, 2**62], 0, 4), entry("F32", [2**64], 0, 4),
         entry("F32", [2**31, 2**31, 4], 0, 4), entry("F32", [0, 2**63 - 1], 0, 0), entry("F32", [1] * 65, 0, 4),
-        entry("F32", [1] * 100_000, 0, 4), entry("F32", [1], -4, 0), entry("F32", [1], 4, 0), entry("F32", [1], 0, 2**63),
+        entry("F32", [1] * 100_000, 0, 4), entry("F32", [1], -4, 0), entry("F32", [1], 4, 0),
+        entry("F32", [1], 0, 2**63),
         entry("F32", [1], 0.0, 4.0), entry("F32", [1], "0", "4"), entry(None, [1], 0, 4), entry(["F32"], [1], 0, 4),
         entry("F32", [0], 2**62, 2**62), entry("F4", [8], 0, 4), entry("OBJECT", [1], 0, 4), entry("F32", [[1]], 0, 4),
         {**entry("F32", [1], 0, 4), "more": 1}, {"dtype": "F32"}, {}, [], 7, None,
-    ):  # fmt: skip
+    )  # fmt: skip
+    for wrong in wrongs:
         yield tensors({"w": wrong}, four)
     yield tensors({"a": entry("F32", [1], 0, 4), "b": entry("F32", [1], 0, 4)}, four)
     yield tensors({"a": entry("F32", [1], 0, 4), "b": entry("F32", [1], 2, 6)}, four * 2)
@@ -102,7 +104,7 @@ def bad_documents() -> Iterator[bytes]:
     yield b"\x80\x04\x95\x1d\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x94\x8c\x06system\x94\x93\x94."
 
 
-TREES = (
+TREES: tuple[Any, ...] = (
     {"tensor": "nowhere"}, {"tensor": 7}, {"tensor": "state", "more": 1}, {"named": "os.system", "fields": {}},
     {"named": "AdamState", "fields": {}}, {"named": "AdamState", "fields": {"step": 0}}, {"named": ["AdamState"]},
     {"named": "Position", "fields": {"epochs": -1}}, {"tuple": 3}, {"list": {}}, {"dict": [[1]]},
@@ -262,11 +264,12 @@ def attacks(whole: bytes, dice: random.Random) -> list[Attack]:
     found += [
         Attack("bundle", False, bundle({**parts, "training.json": data})) for data in bad_trees(parts["training.json"])
     ]
-    for said in (
+    manifests: tuple[dict[str, Any], ...] = (
         {"version": 2}, {"version": True}, {"version": "1"}, {"format": "x"}, {"parts": []}, {"parts": {}},
-        {"parts": {name: {} for name in parts}}, {"parts": {name: 3 for name in parts}}, {"version": 10**4_000},
+        {"parts": {name: {} for name in parts}}, {"parts": dict.fromkeys(parts, 3)}, {"version": 10**4_000},
         {"parts": {name: {"bytes": -1, "sha256": ""} for name in parts}},
-    ):  # fmt: skip
+    )  # fmt: skip
+    for said in manifests:
         found.append(Attack("bundle", True, bundle(parts, said)))
     found += [Attack("tensors", False, data) for data in bad_arrays()]
     return found

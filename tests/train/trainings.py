@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import typedgrad as tg
@@ -28,7 +29,7 @@ class Case(NamedTuple):
     stop: int | None = None
     # A schedule that looks at the losses is a listener, whose state goes into the file.
     watching: bool = False
-    options: dict[str, Any] = {}  # nobody changes it
+    options: Mapping[str, Any] = MappingProxyType({})
 
 
 def pictures(rows: int = 44) -> tg.data.Dataset[tg.Tensor, tg.Tensor]:
