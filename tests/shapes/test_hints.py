@@ -31,7 +31,7 @@ def hint(signature: Signature, *shapes: str, **static: object) -> str:
         (ops.ADD, ["32 10", "32"], "add an axis at the end: y[..., None]"),
         (ops.MSE, ["32 1", "32"], "drop the axis of size 1: squeeze(prediction, axis=-1)"),
         (ops.MSE, ["1 32", "32"], "drop the axis of size 1: squeeze(prediction, axis=0)"),
-        (FLAT, ["32 8 14 14"], "flatten it first: flatten(x)"),
+        (FLAT, ["32 8 14 14"], "flatten it first: flatten(x, start=1)"),
         (ops.RGB, ["8 28 28 3"], "move the channels to axis 1: moveaxis(x, -1, 1)"),
         (CHANNELS_LAST, ["8 3 28 28"], "move the channels to the back: moveaxis(x, 1, -1)"),
         (PAIR, ["8 3 28 28", "8 1"], "drop the axis of size 1: squeeze(labels, axis=-1)"),

@@ -66,7 +66,7 @@ def located(
 ) -> ShapeError:
     """The error of a function's arguments, with its name, and with the repair that would do if there is one."""
     error.where = error.where or title
-    error.hint = error.hint or hints.find(lambda s, _: signature.bind(s, known), error, shapes)
+    error.hint = error.hint or hints.find(lambda s, _, k: signature.bind(s, k), error, shapes, known=known)
     return error
 
 

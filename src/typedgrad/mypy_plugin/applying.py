@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from mypy.argmap import map_actuals_to_formals
 from mypy.nodes import ARG_STAR, ARG_STAR2, CallExpr, Expression, MemberExpr, NameExpr, Node
-from mypy.types import CallableType, Type, get_proper_type
+from mypy.types import AnyType, CallableType, Type, get_proper_type
 
+from typedgrad.mypy_plugin import transforming
 from typedgrad.mypy_plugin.calls import Actual, Callee
 from typedgrad.mypy_plugin.definitions import PARTS
 from typedgrad.mypy_plugin.encoding import tensors_in
@@ -44,6 +45,10 @@ def _is_applied(node: object) -> TypeGuard[CallExpr]:
 def applied(site: Site, call: CallExpr, known: Type) -> Type:
     """The type of such a call, with the names of the callee instantiated; complains if the arguments do not fit."""
     sig = get_proper_type(site.api.lookup_type(call.callee)) if site.api.has_type(call.callee) else None
+    inner = call.callee
+    if isinstance(inner, CallExpr) and isinstance(get_proper_type(known), AnyType):
+        made = transforming.of_call(site, inner, [site.typed(arg) for arg in call.args])
+        sig, known = (sig, known) if made is None else (made, made.ret_type)
     if not isinstance(sig, CallableType) or sig.is_type_obj() or not tensors_in(known):
         return known
     kinds, names = call.arg_kinds, call.arg_names
@@ -51,7 +56,7 @@ def applied(site: Site, call: CallExpr, known: Type) -> Type:
         kinds, names, sig.arg_kinds, sig.arg_names, lambda i: site.api.get_expression_type(call.args[i])
     )
     actuals = [[Actual(call.args[i], starred=kinds[i] in (ARG_STAR, ARG_STAR2)) for i in formal] for formal in mapping]
-    inner = call.callee.callee if isinstance(call.callee, CallExpr) else None
-    title = (sig.name or (inner.name if isinstance(inner, (NameExpr, MemberExpr)) else "call")).partition(" of ")[0]
-    made = site.instantiate(sig, actuals, Callee(title)).ret_type
-    return made if sig.ret_type is not made else known
+    name = inner.callee if isinstance(inner, CallExpr) else None
+    title = (sig.name or (name.name if isinstance(name, (NameExpr, MemberExpr)) else "call")).partition(" of ")[0]
+    out = site.instantiate(sig, actuals, Callee(title)).ret_type
+    return out if sig.ret_type is not out else known

@@ -20,6 +20,7 @@ from mypy.nodes import (
     NameExpr,
     StarExpr,
     TupleExpr,
+    Var,
 )
 from mypy.types import (
     CallableType,
@@ -124,7 +125,8 @@ class Site:
         answer = self.answered(request)
         if answer.complaint is not None and not self.quiet:
             self.complained = True
-            report(self.api, answer.complaint, _place(places, answer.complaint.argument) or self.context)
+            place = _place(places, answer.complaint.argument) or self.context
+            report(self.api, answer.complaint, place, call=self.context)
         return answer
 
     def learnt(self, names: Sequence[str]) -> dict[str, str]:
@@ -202,12 +204,12 @@ class Site:
                 continue
             name = sig.arg_names[i] or f"#{i}"
             many = slot.many or sig.arg_kinds[i] is ARG_STAR
-            items = self._items(given) if many else None
+            items, repeated = self._items(given) if many else (None, False)
             one = Known() if many else self._one(given[0])
             if one is None:
                 continue
-            wanted = class_of(slot.known.dtype or "Shaped")
-            arguments.append(Argument(name, as_pattern(slot.known.shape), wanted, one.shape, one.dtype, items))
+            wanted, axes = class_of(slot.known.dtype or "Shaped"), as_pattern(slot.known.shape)
+            arguments.append(Argument(name, axes, wanted, one.shape, one.dtype, items, repeated))
             for k, actual in enumerate(given):
                 if actual.expr is not None:
                     places.setdefault(name, actual.expr)
@@ -215,6 +217,10 @@ class Site:
                     if isinstance(actual.expr, (ListExpr, TupleExpr)):
                         places |= {f"{name}[{j}]": item for j, item in enumerate(actual.expr.items)}
         return tuple(arguments), places
+
+    def known(self, actual: Actual) -> Known:
+        """What is known of a value; nothing for what is no tensor."""
+        return self._one(actual) or Known()
 
     def _one(self, actual: Actual) -> Known | None:
         """What is known of an argument; None if it is None, so that it does not take part."""
@@ -248,21 +254,35 @@ class Site:
         """The type of an argument."""
         return get_proper_type(self.folder.narrowed(e, self.api.get_expression_type(e)))
 
-    def _items(self, given: Sequence[Actual]) -> tuple[tuple[str | None, str | None], ...] | None:
-        """The tensors of a sequence, None if even their number is not known."""
-        if len(given) != 1 or given[0].starred:
+    def _items(self, given: Sequence[Actual]) -> tuple[tuple[Known, ...] | None, bool]:
+        """The tensors of a sequence, None if they are not known; and whether that one stands for any number."""
+        found: list[Known | None] | None = None
+        if len(given) != 1:
             found = None if any(actual.starred for actual in given) else [self._one(actual) for actual in given]
-        elif isinstance(given[0].expr, (ListExpr, TupleExpr)):
+        elif isinstance(given[0].value, tuple):
+            found = [self._one(Actual(None, t)) if isinstance(t, Type) else Known() for t in given[0].value]
+        elif isinstance(given[0].expr, (ListExpr, TupleExpr)) and not given[0].starred:
             shown = given[0].expr.items
             starred = any(isinstance(item, StarExpr) for item in shown)
             found = None if starred else [self._one(Actual(item)) for item in shown]
         else:
             typ = self._type(given[0])
-            if is_tensor(typ):
+            if isinstance(typ, TupleType):
+                found = [self._one(Actual(None, t)) for t in typ.items]
+            elif is_tensor(typ) and not given[0].starred:
                 found = [self._one(given[0])]
-            else:
-                found = [self._one(Actual(None, t)) for t in typ.items] if isinstance(typ, TupleType) else None
-        return None if found is None else tuple(item or Known() for item in found)
+            elif isinstance(typ, Instance) and _is_many(typ) and self._holds(given[0].expr):
+                count = self.folder.count(given[0].expr)
+                found = [self._one(Actual(None, typ.args[0]))] * (count or 1)
+                return tuple(item or Known() for item in found), count is None
+        return (None if found is None else tuple(item or Known() for item in found)), False
+
+    def _holds(self, e: Expression | None) -> bool:
+        """Whether a sequence holds what mypy thinks it does: what was in it when it was made, or what was added."""
+        node = e.node if isinstance(e, NameExpr) else None
+        if not isinstance(node, Var) or not node.is_inferred:
+            return True
+        return self.folder.definitions.grown(node, self.api.scope.stack)
 
     def _statics(
         self, sig: CallableType, slots: list[Slot | None], actuals: Sequence[Sequence[Actual]]

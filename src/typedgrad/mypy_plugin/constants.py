@@ -10,11 +10,14 @@ from typing import Any, Final
 from mypy.literals import literal_hash
 from mypy.nodes import (
     CallExpr,
+    DictExpr,
     EllipsisExpr,
     Expression,
     FloatExpr,
+    GeneratorExpr,
     IndexExpr,
     IntExpr,
+    ListComprehension,
     ListExpr,
     MemberExpr,
     NameExpr,
@@ -38,6 +41,7 @@ from typedgrad.mypy_plugin.statics import Serial
 from typedgrad.shapes import UNKNOWN, Unknown
 
 _DEPTH: Final = 12
+_MANY: Final = 64
 
 
 class Folder:
@@ -73,6 +77,20 @@ class Folder:
             return self._reference(e, depth)
         return UNKNOWN
 
+    def count(self, e: Expression | None) -> int | None:
+        """How many items `[f(i) for i in range(4)]` has; None if that is not known."""
+        if isinstance(e, ListComprehension):
+            e = e.generator
+        if not isinstance(e, GeneratorExpr) or len(e.sequences) != 1 or e.condlists[0]:
+            return None
+        (source,) = e.sequences
+        if isinstance(source, (ListExpr, TupleExpr)):
+            return None if any(isinstance(one, StarExpr) for one in source.items) else len(source.items)
+        if isinstance(source, CallExpr) and isinstance(source.callee, RefExpr) and len(source.args) == 1:
+            times = self.fold(source.args[0]) if source.callee.fullname == "builtins.range" else UNKNOWN
+            return times if type(times) is int and 0 < times <= _MANY else None
+        return None
+
     def type_of(self, e: Expression) -> Type:
         """The type of an expression, looked up if mypy has it already."""
         found: Type = self.api.lookup_type(e) if self.api.has_type(e) else self.api.get_expression_type(e)
@@ -85,8 +103,28 @@ class Folder:
         found: Type | None = self.api.binder.get(e)
         return known if found is None else found
 
+    def element(self, e: Expression | None) -> Expression | None:
+        """The expression that `table["a"]` or `layers[0]` was given in the only display that it comes from."""
+        base = e.base if isinstance(e, IndexExpr) else None
+        node = base.node if isinstance(base, NameExpr) else None
+        definition = self.definitions.of(node, self.api.scope.stack) if isinstance(node, Var) else None
+        if not isinstance(e, IndexExpr) or definition is None or definition.path:
+            return None
+        shown, key = definition.value, self.fold(e.index)
+        if isinstance(shown, DictExpr):
+            keys = [UNKNOWN if name is None else self.fold(name) for name, _ in shown.items]
+            at = keys.index(key) if isinstance(key, (str, int)) and keys.count(key) == 1 else -1
+            return shown.items[at][1] if at >= 0 and not any(one is UNKNOWN for one in keys) else None
+        if not isinstance(shown, (ListExpr, TupleExpr)) or type(key) is not int:
+            return None
+        plain = not any(isinstance(one, StarExpr) for one in shown.items)
+        return shown.items[key] if plain and -len(shown.items) <= key < len(shown.items) else None
+
     def exactly(self, e: Expression | None, known: Type) -> ProperType:
         """The same for the object of a method or attribute, of which mypy shows one alternative at a time."""
+        made = self.element(e)
+        if isinstance(made, CallExpr) and self.api.has_type(made):
+            known = self.api.lookup_type(made)
         typ, found = get_proper_type(known), get_proper_type(self.narrowed(e, known))
         found = self.merged(found)
         same = isinstance(typ, Instance) and isinstance(found, Instance) and typ.type is found.type

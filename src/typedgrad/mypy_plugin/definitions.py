@@ -43,12 +43,14 @@ HIDDEN: Final = "__typedgrad_promised__"
 class Definition(NamedTuple):
     """What a variable is assigned: `value`, or the item of it that `path` leads to. No value if it varies.
 
-    `each` is what a loop goes through, of which the variable is one item after the other.
+    `each` is what a loop goes through, of which the variable is one item after the other. `grows` is an assignment that
+    is none, but adds to what there is.
     """
 
     value: Expression | None
     path: tuple[int | slice, ...] = ()
     each: Expression | None = None
+    grows: bool = False
 
 
 Index = dict[Var, list[Definition]]
@@ -68,6 +70,13 @@ class Definitions:
                 if found is not None:
                     return found[0] if len(found) == 1 else None
         return None
+
+    def grown(self, var: Var, scopes: list[Any]) -> bool:
+        """Whether a variable is assigned once, and after that only added to."""
+        for scope in reversed(scopes):
+            if isinstance(scope, (FuncItem, MypyFile)) and (found := self._index(scope).get(var)):
+                return sum(not one.grows for one in found) == 1
+        return False
 
     def assigned(self, var: Var, scopes: list[Any]) -> int:
         """How often a variable is assigned."""
@@ -200,10 +209,13 @@ _MUTATORS: Final = frozenset(
 )
 
 
+_ADDERS: Final = frozenset({"append", "extend", "insert"})
+
+
 def _mutate(e: Expression, index: Index) -> None:
     """`xs.append(x)` by itself."""
     if isinstance(e, CallExpr) and isinstance(e.callee, MemberExpr) and e.callee.name in _MUTATORS:
-        _assign(e.callee.expr, Definition(None), index)
+        _assign(e.callee.expr, Definition(None, grows=e.callee.name in _ADDERS), index)
 
 
 def _assign(lvalue: Expression, definition: Definition, index: Index) -> None:
@@ -220,6 +232,8 @@ def _assign(lvalue: Expression, definition: Definition, index: Index) -> None:
             place = i if i < star else i - count
             step: int | slice = slice(i, i + 1 - count or None) if i == star else place
             part = (
-                Definition(None) if definition.value is None else Definition(definition.value, (*definition.path, step))
+                definition._replace(path=())
+                if definition.value is None
+                else definition._replace(path=(*definition.path, step))
             )
             _assign(item.expr if isinstance(item, StarExpr) else item, part, index)

@@ -6,7 +6,7 @@ A value is a static one (a number, a `Serial`, a tuple, ...), mypy's type of a t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from mypy.nodes import Expression, MypyFile, SymbolNode, TypeInfo, Var
 from mypy.types import CallableType, Instance, NoneType, TupleType, Type, UnionType, get_proper_type
@@ -17,13 +17,10 @@ from typedgrad.mypy_plugin.calls import Actual, Callee, Site
 from typedgrad.mypy_plugin.constants import arithmetic, item, negated
 from typedgrad.mypy_plugin.encoding import Known, as_actual, filled, is_tensor, map_tensors, tensors_in
 from typedgrad.mypy_plugin.methods import signature
-from typedgrad.mypy_plugin.notes import Quoted, delegation
+from typedgrad.mypy_plugin.notes import Quoted, delegation, noted
 from typedgrad.mypy_plugin.sizes import is_layer, is_self, size, sizes, stored, with_attributes
 from typedgrad.mypy_plugin.statics import Serial
 from typedgrad.shapes import UNKNOWN, Request
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _DEPTH: Final = 16
 _MANY: Final = 64
@@ -151,6 +148,13 @@ class Evaluator:
                 out.append(self.value(part))
         return tuple(out)
 
+    def _dict(self, items: list[tuple[str | int, Quoted]]) -> object:
+        return {key: self.value(value) for key, value in items}
+
+    def _table(self, made: Quoted) -> object:
+        """`{name: Dense(...) for name in names}`: equal values under keys that are not known."""
+        return {None: self.value(made)}
+
     def _each(self, made: Quoted, source: Quoted) -> object:
         """`Block(d=self.d) for _ in range(3)`: as many equal items; an unknown number of them is None."""
         one = self.value(made)
@@ -181,7 +185,8 @@ class Evaluator:
         return UNKNOWN
 
     def _applied(self, sig: CallableType, values: list[object], keywords: dict[str, object], callee: Callee) -> object:
-        actuals = _arranged(sig, values, keywords)
+        named = {name: as_passed(value) for name, value in keywords.items()}
+        actuals = layers.arranged(sig, [as_passed(value) for value in values], named)
         if actuals is None:
             return UNKNOWN
         return self.site.instantiate(sig, actuals, callee).ret_type
@@ -190,11 +195,12 @@ class Evaluator:
         if not is_layer(Instance(info, [])) or info.type_vars:
             return UNKNOWN
         made = Instance(info, [])
-        if info.has_base(layers.SEQUENTIAL):
+        if values and "layers" in noted(info, "init"):
             stages = [value for value in values if isinstance(value, Type)]
-            if len(stages) != len(values) or not stages:
+            if len(stages) != len(values):
                 return made
-            return with_attributes(made, {"layers": self.site.codec.items(stages)})
+            others = {name: value for name, value in keywords.items() if isinstance(value, Type)}
+            return with_attributes(made, {"layers": self.site.codec.items(stages), **others})
         init = info.get_method("__init__")
         proper = get_proper_type(init.type) if init is not None else None
         if values and isinstance(proper, CallableType):
@@ -228,20 +234,6 @@ def as_passed(value: object) -> Actual:
     if isinstance(value, Type):
         return Actual(None, value)
     return Actual(None, NoneType()) if value is None else Actual(None, None, value=value)
-
-
-def _arranged(sig: CallableType, values: Sequence[object], keywords: Mapping[str, object]) -> list[list[Actual]] | None:
-    """The arguments of a call, per formal."""
-    actuals: list[list[Actual]] = [[] for _ in sig.arg_types]
-    for i, value in enumerate(values):
-        if i >= len(actuals) or not sig.arg_kinds[i].is_positional(star=False):
-            return None
-        actuals[i] = [as_passed(value)]
-    for name, value in keywords.items():
-        if name not in sig.arg_names:
-            return None
-        actuals[sig.arg_names.index(name)] = [as_passed(value)]
-    return actuals
 
 
 def _is_callable(typ: object) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from mypy.nodes import ARG_STAR, ARG_STAR2, CallExpr, Expression, FuncDef, TypeInfo
+from mypy.nodes import ARG_STAR, ARG_STAR2, CallExpr, Expression, FuncDef, IndexExpr, MemberExpr, TypeInfo
 from mypy.types import CallableType, Instance, ProperType, TupleType, Type, UnionType, get_proper_type
 
-from typedgrad.mypy_plugin import evaluating  # one recursion in two files: what a layer's call delegates to, are calls
+from typedgrad.mypy_plugin import evaluating, wrapping  # one recursion: what a layer's call delegates to, are calls
 from typedgrad.mypy_plugin.annotations import fields
 from typedgrad.mypy_plugin.calls import Actual, Callee, Site
-from typedgrad.mypy_plugin.encoding import LAYER, is_tensor
+from typedgrad.mypy_plugin.encoding import LAYER, is_tensor, map_tensors
 from typedgrad.mypy_plugin.notes import noted
 from typedgrad.mypy_plugin.sizes import (
     forget,
@@ -31,7 +31,8 @@ from typedgrad.shapes import UNKNOWN
 if TYPE_CHECKING:
     from typedgrad.mypy_plugin.notes import Quoted
 
-SEQUENTIAL: Final = "typedgrad.nn.sequential.Sequential"
+RULED: Final = frozenset({"typedgrad.nn.positions.LearnedPositions"})
+"""Layers of which the judge knows a rule that no annotation says."""
 
 
 # -- constructing ------------------------------------------------------------------------------------------------------
@@ -45,7 +46,7 @@ def construct(site: Site, sig: CallableType, actuals: Sequence[Sequence[Actual]]
     if _has_own_init(made.type):
         takes = noted(made.type, "init")
         attributes = {name: attributes[argument] for name, argument in takes.items() if argument in attributes}
-        if made.type.has_base(SEQUENTIAL) and "layers" in attributes and not _chain_fits(site, attributes["layers"]):
+        if wrapping.chained(made) and "layers" in attributes and not _chain_fits(site, attributes["layers"]):
             del attributes["layers"]
         made = with_attributes(made, attributes) if attributes else made
     else:
@@ -144,16 +145,24 @@ def call(
     """The signature of a call of a layer, or of another method of one."""
     if e is not None and not trusted(site.folder, e):
         owner = with_attributes(owner, {})
-    if owner.type.has_base(SEQUENTIAL) and name == "__call__" and not is_self(e):
-        out = run(site, owner, actuals[0][0]) if actuals and actuals[0] else None
-        return sig if out is None else sig.copy_modified(ret_type=out)
+    rule = wrapping.rule_of(owner) if name == "__call__" and not is_self(e) else None
+    inputs = [one for given in actuals for one in given]
+    if rule is not None and inputs and not any(one.starred for one in inputs) and _positional(sig, actuals):
+        out = rule(site, owner, inputs)
+        if out is not None:
+            loose = [map_tensors(typ, site.codec.bare) for typ in sig.arg_types]
+            return sig.copy_modified(arg_types=loose, ret_type=site.codec.unknown_tensor() if site.complained else out)
     known = sizes(owner, e)
     shown = title(owner, known) if name == "__call__" else name
-    made = site.instantiate(sig, actuals, Callee(shown, known=known))
+    made = site.instantiate(sig, actuals, _callee(owner, shown, known))
     if name != "__call__" or site.complained or is_self(e):
         return made
     owner = _learnt(site, owner, known)
-    return made.copy_modified(ret_type=evaluating.refined(site, owner, e, _named(sig, actuals), made.ret_type))
+    return made.copy_modified(ret_type=evaluating.refined(site, owner, e, _named(site, sig, actuals), made.ret_type))
+
+
+def _callee(owner: Instance, shown: str, known: Mapping[str, str]) -> Callee:
+    return Callee(shown, owner.type.fullname if owner.type.fullname in RULED else "", known)
 
 
 def _learnt(site: Site, owner: Instance, known: Mapping[str, str]) -> Instance:
@@ -166,32 +175,57 @@ def _learnt(site: Site, owner: Instance, known: Mapping[str, str]) -> Instance:
     return with_attributes(owner, stored | {name: site.codec.literal(size(text)) for name, text in learnt.items()})
 
 
-def _named(sig: CallableType, actuals: Sequence[Sequence[Actual]]) -> Mapping[str, Actual]:
-    pairs = zip(sig.arg_names, actuals, strict=True)
-    return {name: given[0] if given else Actual(None) for name, given in pairs if name is not None and len(given) < 2}
+def _named(site: Site, sig: CallableType, actuals: Sequence[Sequence[Actual]]) -> Mapping[str, Actual]:
+    found: dict[str, Actual] = {}
+    for name, kind, given in zip(sig.arg_names, sig.arg_kinds, actuals, strict=True):
+        if name is not None and kind is ARG_STAR:
+            known = not any(one.starred for one in given)
+            types = tuple(one.typ or (site.typed(one.expr) if one.expr is not None else None) for one in given)
+            found[name] = Actual(None, None, value=types if known else UNKNOWN)
+        elif name is not None and len(given) < 2:
+            found[name] = given[0] if given else Actual(None)
+    return found
 
 
-def run(site: Site, layer: Instance, x: Actual) -> Type | None:
-    """What a chain of layers makes of a tensor; None if its layers are not known."""
-    layers = stored(layer, "layers")
-    if not isinstance(layers, TupleType):
-        return None
-    for part in layers.items:
-        out = stage(site, get_proper_type(part), x)
-        if out is None:
+def arranged(sig: CallableType, inputs: Sequence[Actual], keywords: Mapping[str, Actual]) -> list[list[Actual]] | None:
+    """The arguments of a call, per formal."""
+    actuals: list[list[Actual]] = [[] for _ in sig.arg_types]
+    places = [i for i, kind in enumerate(sig.arg_kinds) if kind.is_positional(star=True)]
+    for i, one in enumerate(inputs):
+        place = places[min(i, len(places) - 1)] if places else 0
+        if i >= len(places) and (not places or sig.arg_kinds[place] is not ARG_STAR):
             return None
-        x = Actual(None, out)
-    return x.typ
+        actuals[place].append(one)
+    for name, one in keywords.items():
+        if name not in sig.arg_names:
+            return None
+        actuals[sig.arg_names.index(name)] = [one]
+    return actuals
 
 
-def stage(site: Site, part: ProperType, x: Actual) -> Type | None:
+def applied(site: Site, op: CallableType, values: Sequence[object], keywords: Mapping[str, object]) -> Type | None:
+    """What an op makes of values."""
+    named = {name: evaluating.as_passed(value) for name, value in keywords.items()}
+    actuals = arranged(op, [evaluating.as_passed(value) for value in values], named)
+    name = op.definition.fullname if op.definition is not None else ""
+    return None if actuals is None else site.instantiate(op, actuals, Callee(name.rpartition(".")[2], name)).ret_type
+
+
+def _positional(sig: CallableType, actuals: Sequence[Sequence[Actual]]) -> bool:
+    """Whether only tensors are given, one after the other: what options do is not known here."""
+    pairs = zip(sig.arg_kinds, actuals, strict=True)
+    return not any(given for kind, given in pairs if not kind.is_positional(star=True))
+
+
+def stage(site: Site, part: ProperType, *inputs: Actual) -> Type | None:
     """What one layer of a chain, or a function in it, makes of a tensor; None if that is not known."""
     if isinstance(part, CallableType):
         name = part.definition.fullname if part.definition is not None else ""
         sig, callee = part, Callee((part.name or "stage").partition(" ")[0], name)
     elif isinstance(part, Instance):
-        if part.type.has_base(SEQUENTIAL):
-            return run(site, part, x)
+        rule = wrapping.rule_of(part)
+        if rule is not None:
+            return rule(site, part, inputs)
         method = part.type.get_method("__call__")
         bound = get_proper_type(method.type) if method is not None else None
         if not isinstance(bound, CallableType) or len(bound.arg_types) < 2:
@@ -200,18 +234,20 @@ def stage(site: Site, part: ProperType, x: Actual) -> Type | None:
             arg_types=bound.arg_types[1:], arg_kinds=bound.arg_kinds[1:], arg_names=bound.arg_names[1:]
         )
         known = sizes(part, None)
-        callee = Callee(title(part, known), known=known)
+        callee = _callee(part, title(part, known), known)
     else:
         return None
     if not sig.arg_types:
         return None
-    actuals = [[x], *([] for _ in sig.arg_types[1:])]
+    actuals = arranged(sig, inputs, {})
+    if actuals is None:
+        return None
     out = get_proper_type(site.instantiate(sig, actuals, callee).ret_type)
     if not is_tensor(out):
         return None
     if isinstance(part, Instance) and not site.complained:
         part = _learnt(site, part, callee.known)
-        return evaluating.refined(site, part, None, _named(sig, actuals), out)
+        return evaluating.refined(site, part, None, _named(site, sig, actuals), out)
     return out
 
 
@@ -254,6 +290,39 @@ def attribute(site: Site, owner: Instance, e: Expression | None, name: str, defa
     return _resized(site, proper, sizes(proper, None), sizes(owner, e))
 
 
+def element(site: Site, e: Expression | None) -> Instance | None:
+    """The layer `self.heads["a"]` or `self.layers[0]`, of those that its owner makes for itself."""
+    base = e.base if isinstance(e, IndexExpr) else None
+    if not isinstance(e, IndexExpr) or not isinstance(base, MemberExpr):
+        return None
+    owner = get_proper_type(site.folder.type_of(base.expr))
+    quoted = noted(owner.type, "subs").get(base.name) if isinstance(owner, Instance) and is_layer(owner) else None
+    if quoted is None or not isinstance(owner, Instance) or base.name in noted(owner.type, "unsure"):
+        return None
+    if not trusted(site.folder, base.expr):
+        return None
+    value, key = _evaluated(site, owner, base.expr, base.name, quoted), site.folder.fold(e.index)
+    found: object = None
+    if isinstance(value, dict) and isinstance(key, (str, int)):
+        found = value.get(key)
+    elif isinstance(value, tuple) and type(key) is int and -len(value) <= key < len(value) and ... not in value:
+        found = value[key]
+    return found if isinstance(found, Instance) and is_layer(found) else None
+
+
+def _alike(layers: Sequence[object]) -> Type | None:
+    """The layer that they all are; None if they differ."""
+    first, *others = [one for one in layers if one is not ...]
+    same = isinstance(first, Instance) and all(
+        isinstance(one, Instance) and one == first and _held(one) == _held(first) for one in others
+    )
+    return first if same and isinstance(first, Instance) else None
+
+
+def _held(layer: Instance) -> dict[str, Type]:
+    return layer.extra_attrs.attrs if layer.extra_attrs is not None else {}
+
+
 def _fitted(declared: Type, made: object) -> Type:
     """The declared type of a field with what is known of its value; what does not look like it is left alone."""
     proper = get_proper_type(declared)
@@ -261,12 +330,11 @@ def _fitted(declared: Type, made: object) -> Type:
         return UnionType([_fitted(item, made) for item in proper.items])
     if isinstance(proper, Instance) and isinstance(made, Instance) and is_layer(made):
         return made if made.type is proper.type else declared
-    if isinstance(made, tuple) and made and isinstance(proper, Instance) and len(proper.args) == 1:
-        # All items of a list or tuple of equal layers.
-        first = made[0]
-        alike = all(one is first for one in made if isinstance(one, Type))
-        if alike and isinstance(first, Type):
-            return proper.copy_modified(args=[_fitted(proper.args[0], first)])
+    if isinstance(made, (tuple, dict)) and made and isinstance(proper, Instance) and proper.args:
+        # All items of a list, a tuple or a dictionary of equal layers.
+        one = _alike(list(made.values()) if isinstance(made, dict) else made)
+        if one is not None:
+            return proper.copy_modified(args=[*proper.args[:-1], _fitted(proper.args[-1], one)])
     if isinstance(made, tuple) and isinstance(proper, TupleType) and len(made) == len(proper.items):
         return proper.copy_modified(items=[_fitted(d, m) for d, m in zip(proper.items, made, strict=True)])
     return declared

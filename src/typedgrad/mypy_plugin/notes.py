@@ -21,6 +21,8 @@ from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
     ClassDef,
+    DictExpr,
+    DictionaryComprehension,
     Expression,
     ExpressionStmt,
     FloatExpr,
@@ -198,6 +200,10 @@ def quote(e: Expression, owner: str | None, arguments: Sequence[str]) -> Quoted 
         return _member(e, owner, arguments)
     if isinstance(e, CallExpr):
         return _call(e, owner, arguments)
+    if isinstance(e, DictExpr):
+        values = [(key, quote(value, owner, arguments)) for key, value in e.items]
+        plain = all(isinstance(key, (StrExpr, IntExpr)) and value is not None for key, value in values)
+        return ["dict", [[key.value, value] for key, value in values if hasattr(key, "value")]] if plain else None
     head, parts = _taken_apart(e)
     quoted = [quote(part, owner, arguments) for part in parts]
     if not head or any(part is None for part in quoted):
@@ -217,6 +223,8 @@ def _taken_apart(e: Expression) -> tuple[Quoted, list[Expression]]:
         return ["neg"], [e.expr]
     if isinstance(e, IndexExpr):
         return ["item"], [e.base, e.index]
+    if isinstance(e, DictionaryComprehension) and len(e.sequences) == 1 and not e.condlists[0]:
+        return ["table"], [e.value]
     if isinstance(e, ListComprehension):
         e = e.generator
     if isinstance(e, GeneratorExpr) and len(e.sequences) == 1 and not e.condlists[0]:

@@ -37,7 +37,7 @@ from mypy.plugin import (
 )
 from mypy.types import AnyType, CallableType, FunctionLike, Instance, Type, get_proper_type
 
-from typedgrad.mypy_plugin import aliases, attributes, claims, layers, methods, notes, promises
+from typedgrad.mypy_plugin import aliases, attributes, claims, layers, methods, notes, promises, transforming
 from typedgrad.mypy_plugin import annotations as reading
 from typedgrad.mypy_plugin.asking import Ask
 from typedgrad.mypy_plugin.calls import Callee, Site, actuals_of
@@ -70,8 +70,6 @@ READS: Final = frozenset(
 """Methods that take something out of a container."""
 SHAPELESS: Final = frozenset({"typedgrad.core.pytree.tree_map"})
 """Functions whose result has the type of an argument, but not its shapes."""
-MAPPING: Final = frozenset({"typedgrad.ops.mapping.vmap"})
-"""Functions that make of a function one with the same parameters and result, but of tensors of other shapes."""
 
 
 class TypedgradPlugin(Plugin):
@@ -193,8 +191,11 @@ class TypedgradPlugin(Plugin):
         if sig.is_type_obj() and is_tensor(made):
             return sig.copy_modified(ret_type=site.codec.unknown_tensor())
         if sig.is_type_obj():
-            sized = is_layer(made) or is_record(made)
-            return layers.construct(site, sig, actuals_of(ctx.args, ctx.context)) if sized else sig
+            actuals = actuals_of(ctx.args, ctx.context)
+            if not is_layer(made) and any(map(tensors_in, sig.arg_types)):
+                checked = site.instantiate(sig, actuals, Callee(fullname.rpartition(".")[2]))
+                sig = sig.copy_modified(arg_types=checked.arg_types)
+            return layers.construct(site, sig, actuals) if is_layer(made) or is_record(made) else sig
         if not _concerns(sig):
             return sig
         site.quiet = self._is_overloaded(ctx.api, ctx.context)
@@ -205,12 +206,14 @@ class TypedgradPlugin(Plugin):
         made = ctx.default_return_type
         if fullname in SHAPELESS or (isinstance(ctx, FunctionContext) and _unseen(ctx.context)):
             return map_tensors(made, self.codec.bare)
-        function = get_proper_type(made)
-        if fullname in MAPPING and isinstance(function, CallableType):
-            return function.copy_modified(
-                arg_types=[map_tensors(typ, self.codec.bare) for typ in function.arg_types],
-                ret_type=map_tensors(function.ret_type, self.codec.bare),
-            )
+        if transforming.is_transform(fullname):
+            site = self._site(ctx.api, ctx.context)
+            given = {name: args for name, args in zip(ctx.callee_arg_names, ctx.args, strict=True) if name and args}
+            found = transforming.product(site, fullname, given, made)
+            if found is None and given.get("f"):
+                options = {name: args[0] for name, args in given.items()}
+                found = transforming.transformed(site, fullname, site.typed(options["f"]), options)
+            return made if found is None else found
         return self.codec.outside(made)
 
     def _unlabelled(self, ctx: FunctionContext | MethodContext) -> Type:
@@ -246,6 +249,8 @@ class TypedgradPlugin(Plugin):
         site.quiet = self._is_overloaded(ctx.api, ctx.context)
         actuals = actuals_of(ctx.args, ctx.context)
         if isinstance(owner, Instance) and is_layer(owner):
+            made = layers.element(site, receiver)
+            owner, receiver = (owner, receiver) if made is None or made.type is not owner.type else (made, None)
             return layers.call(site, owner, receiver, sig, actuals, name)
         title = owner.type.name if name == "__call__" and isinstance(owner, Instance) else name
         return site.instantiate(sig, actuals, Callee(title))

@@ -28,6 +28,7 @@ from mypy.nodes import (
     StrExpr,
     TempNode,
     TupleExpr,
+    YieldExpr,
 )
 from mypy.types import (
     AnyType,
@@ -62,6 +63,7 @@ from typedgrad.shapes import Argument, Request
 
 PROMISED: Final = f"{PHANTOMS}.promised"
 _REVEALED: Final = "reveal_type"
+YIELDED: Final = "yield"
 
 
 # -- before the analysis -----------------------------------------------------------------------------------------------
@@ -117,6 +119,10 @@ class _Wrapper:
                     statement.rvalue = self.wrapped(statement.rvalue, source(statement.lvalues[0]) or "value")
             elif isinstance(statement, ExpressionStmt):
                 self._reveal(statement.expr)
+            if isinstance(statement, (ExpressionStmt, AssignmentStmt)) and result is not None:
+                yielded = statement.expr if isinstance(statement, ExpressionStmt) else statement.rvalue
+                if isinstance(yielded, YieldExpr) and yielded.expr is not None:
+                    yielded.expr = self.wrapped(yielded.expr, YIELDED)
             elif isinstance(statement, ClassDef):
                 self.block(statement.defs.body, None, of_class=True)
         for function in functions(list(body)):
@@ -190,7 +196,7 @@ def kept(site: Site, sig: CallableType) -> CallableType:
     assert isinstance(name, StrExpr)
     api = site.api
     # The second attempt that mypy makes after an error has no context, yet the promise stands.
-    wanted: Type | None = _result(api) if not name.value else api.type_context[-1]
+    wanted: Type | None = _result(api, name.value) if name.value in ("", YIELDED) else api.type_context[-1]
     given = site.folder.narrowed(value, api.get_expression_type(value, wanted))
     if name.value == applying.APPLIED and isinstance(value, CallExpr):
         given = applying.applied(site, value, given)
@@ -198,7 +204,7 @@ def kept(site: Site, sig: CallableType) -> CallableType:
         wanted = None
     if wanted is not None and tensors_in(wanted):
         function = api.scope.current_function()
-        returned = not name.value and isinstance(function, FuncDef)
+        returned = name.value in ("", YIELDED) and isinstance(function, FuncDef)
         title = function.name if returned else ""
         if not _fits(site, get_proper_type(wanted), get_proper_type(given), value, title, name.value):
             given = map_tensors(given, site.codec.bare)
@@ -223,9 +229,12 @@ def _filled(site: Site, given: Type, wanted: Type) -> Type:
     return site.codec.tensor(tensor, Known(filled(known.shape, declared.shape), known.dtype or declared.dtype))
 
 
-def _result(api: Any) -> Type | None:
-    """What the function at hand returns."""
+def _result(api: Any, name: str) -> Type | None:
+    """What the function at hand returns, or yields."""
     found: Type | None = api.return_types[-1] if api.return_types else None
+    if name == YIELDED and found is not None:
+        items: Type = api.get_generator_yield_type(found, False)
+        return items
     function, proper = api.scope.current_function(), get_proper_type(found)
     if function is not None and function.is_coroutine and isinstance(proper, Instance) and len(proper.args) == 3:
         return proper.args[2]
@@ -253,7 +262,7 @@ def _fits(site: Site, wanted: ProperType, given: ProperType, e: Expression, titl
     if promised is None or actual is None:
         return True
     argument = Argument(
-        name or "return",
+        name.removeprefix(YIELDED) or "return",
         as_promise(promised.shape),
         class_of(promised.dtype or "Shaped"),
         as_actual(actual.shape),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from mypy.errorcodes import ErrorCode
+from mypy.nodes import ComparisonExpr, OpExpr
 
 if TYPE_CHECKING:
     from mypy.nodes import Context
@@ -15,10 +18,30 @@ SHAPE: Final = ErrorCode("shape", "Shapes that must agree do not", "Tensor")
 DTYPE: Final = ErrorCode("dtype", "Elements of a kind that is not accepted", "Tensor")
 
 
-def report(api: Any, complaint: Complaint, context: Context) -> None:
-    """Report a complaint at `context`. `api` is mypy's type checker or type analyser."""
+def report(api: Any, complaint: Complaint, context: Context, *, call: Context | None = None) -> None:
+    """Report a complaint at `context`, about `call`. `api` is mypy's type checker or type analyser."""
+    if isinstance(call, (OpExpr, ComparisonExpr)):
+        with _past_the_operator(api):
+            report(api, complaint, context)
+        return
     code = DTYPE if complaint.code == "dtype" else SHAPE
     api.fail(complaint.first, context, code=code)
     for line in complaint.lines:
         if line.strip():
             api.note(line, context, code=code)
+
+
+@contextmanager
+def _past_the_operator(api: Any) -> Iterator[None]:
+    """Hide an error from the attempt that mypy makes at `x + y`, which else is `Any`, a second error for one mistake.
+
+    mypy collects what `__add__` says before it tries `__radd__`. The collector on top of its stack is that one.
+    """
+    watchers = getattr(getattr(api, "msg", None), "errors", None)
+    watchers = getattr(watchers, "_watchers", None)
+    top = watchers.pop() if watchers and getattr(watchers[-1], "_filtered", None) is not None else None
+    try:
+        yield
+    finally:
+        if top is not None:
+            watchers.append(top)

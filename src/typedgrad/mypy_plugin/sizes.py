@@ -103,13 +103,27 @@ def trusted(folder: Folder, e: Expression | None) -> bool:
         if found is None or e.node.is_argument:
             return False
         # What a loop takes from a field of a layer, of which all items are alike.
-        return found.value is not None or isinstance(found.each, MemberExpr)
+        return found.value is not None or _of_a_field(found.each)
     if isinstance(e, IndexExpr):
+        if isinstance(folder.element(e), CallExpr):
+            return True
         base = get_proper_type(folder.type_of(e.base))
         if isinstance(base, Instance) and isinstance(e.base, MemberExpr):
             return is_layer(get_proper_type(folder.type_of(e.base.expr)))
         return isinstance(base, TupleType) and trusted(folder, e.base)
     return isinstance(e, (CallExpr, MemberExpr))
+
+
+def _of_a_field(e: Expression | None) -> bool:
+    """Whether a loop goes through `self.blocks`, perhaps with `enumerate`, `zip` and the like around it."""
+    if isinstance(e, CallExpr) and isinstance(e.callee, NameExpr) and e.callee.name in _LOOPS:
+        return any(map(_of_a_field, e.args))
+    if isinstance(e, CallExpr) and isinstance(e.callee, MemberExpr) and e.callee.name in ("items", "values"):
+        return not e.args and _of_a_field(e.callee.expr)
+    return isinstance(e, MemberExpr)
+
+
+_LOOPS = frozenset({"enumerate", "zip", "reversed", "list", "tuple"})
 
 
 def forget(typ: Type) -> Type:

@@ -9,7 +9,8 @@ from typedgrad.nn.fields import param
 from typedgrad.nn.initialisers import normal
 from typedgrad.nn.layer import Layer
 from typedgrad.ops import positions
-from typedgrad.shapes import ShapeError
+from typedgrad.shapes import Dim, ShapeError, Signature, Slot, at_most
+from typedgrad.shapes.registry import Entry, register_lazy
 
 
 class SinusoidalPositions(Layer):
@@ -72,6 +73,20 @@ class LearnedPositions(Layer):
         if isinstance(t, int) and t > self.length:
             raise ShapeError(f"`x` has {t} places, but there are only length={self.length}", where="LearnedPositions")
         return x + self.weight[:t]
+
+
+def _long_enough(t: Dim, length: Dim) -> dict[str, Dim]:
+    at_most(t, length, "there are more places than vectors")
+    return {}
+
+
+def _entry() -> Entry:
+    """What static checkers know of `LearnedPositions` besides its annotations."""
+    axes = Slot("*batch t features", "Float")
+    return Entry(Signature({"x": axes}, axes, _long_enough, "LearnedPositions"))
+
+
+register_lazy(f"{__name__}.LearnedPositions", _entry)
 
 
 def _check_base(layer: Layer, base: float) -> None:

@@ -130,9 +130,12 @@ def _length(start: Dim | None, stop: Dim | None, size: Dim) -> Dim:
     """How many positions there are from `start` to `stop`, in terms of symbols."""
     if start is None:
         return size if stop is None else _within(stop, size)
-    if stop is not None:
-        return _at_least_zero(_within(stop, size) - _within(start, size))
-    return _smaller(-start, size) if sign(start) == -1 else size - _within(start, size)
+    if sign(start) == -1:
+        return _smaller(-start, size) if stop is None else _at_least_zero(_within(stop, size) - _within(start, size))
+    # A start beyond the axis leaves nothing, wherever the stop is: it need not be brought back into the axis.
+    first = UNKNOWN if sign(start) is None else start
+    last = size if stop is None else size + stop if sign(stop) == -1 else _within(stop, size)
+    return _at_least_zero(last - first)
 
 
 def _within(part: Dim, size: Dim) -> Dim:

@@ -13,6 +13,7 @@ from typedgrad.shapes.refuting import (
     holds_for_few_sizes,
     holds_for_single_sizes,
     is_rigid,
+    of_extrema,
     of_two_names,
     of_two_values,
     without_common_factor,
@@ -43,11 +44,18 @@ def compare(a: Dim | Star, b: Dim | Star) -> Verdict:
     gap = a - b
     if isinstance(gap, int):
         return "refuted" if gap else "equal"
-    assert isinstance(gap, Sym)
-    gap = without_common_factor(gap)
-    if isinstance(gap, int):
+    if _refuted(a, b):
         return "refuted"
-    certain = (
+    branches = of_extrema(a, b)
+    return "refuted" if branches and all(x != y and _refuted(x, y) for x, y in branches) else "unknown"
+
+
+def _refuted(a: int | Sym, b: int | Sym) -> bool:
+    gap = a - b
+    if not isinstance(gap, Sym):
+        return gap != 0
+    gap = without_common_factor(gap)
+    return isinstance(gap, int) or (
         of_two_names(gap)
         or sign(gap) is not None
         or holds_for_single_sizes(gap)
@@ -56,7 +64,6 @@ def compare(a: Dim | Star, b: Dim | Star) -> Verdict:
         or of_two_values(gap)
         or _multiples(a, b)
     )
-    return "refuted" if certain else "unknown"
 
 
 def sign(dim: Dim) -> Literal[-1, 0, 1] | None:

@@ -3,30 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 from typedgrad.shapes.axes import is_known
-from typedgrad.shapes.dim import Shape
+from typedgrad.shapes.dim import Dim, Shape, Sym, names_of, substitute
 from typedgrad.shapes.errors import ShapeError, SignatureError
 from typedgrad.shapes.relations import Inconclusive, prod
-from typedgrad.shapes.unknown import Star
+from typedgrad.shapes.unknown import Star, Unknown
 
 Shapes = Mapping[str, "Shape | Sequence[Shape] | None"]
-Attempt = Callable[[Shapes, Mapping[str, object]], object]
+Attempt = Callable[[Shapes, Mapping[str, object], Mapping[str, Dim]], object]
 
 
-def find(attempt: Attempt, error: ShapeError, shapes: Shapes, static: Mapping[str, object] = {}) -> str:
+def find(
+    attempt: Attempt,
+    error: ShapeError,
+    shapes: Shapes,
+    static: Mapping[str, object] = {},
+    known: Mapping[str, Dim] = {},
+) -> str:
     """The code that would make the call fit, as in "transpose it: y.mT"; empty if no small repair does.
 
-    `attempt` raises `ShapeError` for shapes that do not fit. The arguments that `error` blames are tried first.
+    `attempt` raises `ShapeError` for shapes that do not fit. It is made with numbers in place of names, so that what is
+    merely not refuted does not pass for a repair. The arguments that `error` blames are tried first.
     """
+    numbers = _Numbers()
+    fixed = {name: numbers.dim(dim) for name, dim in known.items()}
     for repaired, values, advice in _repairs(error, shapes, static):
+        tried = {name: shape if shape is None else numbers.shape(shape) for name, shape in repaired.items()}
         try:
-            attempt(repaired, values)
+            attempt(tried, {name: numbers.static(value) for name, value in values.items()}, fixed)
         except (ShapeError, SignatureError, Inconclusive, TypeError, ValueError, IndexError, ArithmeticError):
             continue
         return advice
     return ""
+
+
+class _Numbers:
+    """A number for every name, and for every unknown axis: large ones, that many divide and no two of which agree."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, object] = {}
+        self.count = 0
+
+    def shape(self, shape: Shape | Sequence[Shape]) -> Shape | Sequence[Shape]:
+        """A shape, or several, with numbers."""
+        if isinstance(shape, tuple) and not any(isinstance(axis, tuple) for axis in shape):
+            return tuple(axis if isinstance(axis, Star) else self.dim(axis) for axis in shape)
+        return [tuple(axis if isinstance(axis, Star) else self.dim(axis) for axis in one) for one in shape]
+
+    def static(self, value: object) -> object:
+        """A static argument with numbers; what is not known stays so."""
+        if isinstance(value, tuple | list):
+            return tuple(map(self.static, value))
+        return self.dim(value) if isinstance(value, Sym) else value
+
+    def dim(self, dim: Dim) -> Dim:
+        """A dimension as a number."""
+        if isinstance(dim, Unknown):
+            return self._next()
+        for name in names_of(dim):
+            if name not in self.names:
+                self.names[name] = self._next()
+        return substitute(dim, self.names)
+
+    def _next(self) -> int:
+        self.count += 1
+        return (_PRIME + self.count * self.count) * _DIVISIBLE
+
+
+_PRIME: Final = 10_007
+_DIVISIBLE: Final = 2**6 * 3**2 * 5 * 7
 
 
 def _repairs(
@@ -82,7 +129,7 @@ def _channels_moved(name: str, shape: Shape) -> Iterator[tuple[Shape, str]]:
 
 def _flattened(name: str, shape: Shape) -> Iterator[tuple[Shape, str]]:
     if len(shape) > 2 and not _has_runs(shape):
-        yield (shape[0], prod(shape[1:])), f"flatten it first: flatten({name})"
+        yield (shape[0], prod(shape[1:])), f"flatten it first: flatten({name}, start=1)"
 
 
 def _squeezed(name: str, shape: Shape) -> Iterator[tuple[Shape, str]]:

@@ -62,6 +62,8 @@ def judge(request: Request) -> Answer:
 
 
 def _call(request: Request) -> Answer:
+    if any(argument.repeated for argument in request.arguments):
+        return _for_any_number(request)
     entry = registry.find(request.callee) if request.callee else None
     request = _named(request, entry.parameters if entry else ())
     signature = entry.signature if entry else _signature(*_formals(request))
@@ -80,13 +82,44 @@ def _call(request: Request) -> Answer:
         results = _infer(signature, shapes, static, known)
     except ShapeError as error:
         error.where = request.title
-        error.hint = hints.find(lambda s, t: signature.infer_all(s, t, known), error, shapes, static)
+        error.hint = hints.find(signature.infer_all, error, shapes, static, known)
         return Answer((None,) * len(slots), found, complaint_of(error, "shape"))
     except UNDECIDABLE:
         return Answer((None,) * len(slots), found)
     if len(found) != len(results):
         found = found[:1] * len(results)
     return Answer(tuple(map(format_shape, results)), found)
+
+
+def _for_any_number(request: Request) -> Answer:
+    """What holds for one, two and three items, and so for as many as there are."""
+    answers = []
+    for count in (1, 2, 3):
+        arguments = [
+            argument._replace(many=argument.many * count, repeated=False)
+            if argument.repeated and argument.many is not None
+            else argument
+            for argument in request.arguments
+        ]
+        answers.append(_call(request._replace(arguments=tuple(arguments))))
+    one, two, three = answers
+    complaint = two.complaint if one.complaint is not None and three.complaint is not None else None
+    if len(one.shapes) != len(two.shapes) or any(answer.complaint is not None for answer in answers):
+        return Answer((None,) * len(request.result), two.dtypes[:1] * len(request.result), complaint)
+    return Answer(tuple(map(_common, one.shapes, two.shapes, three.shapes)), two.dtypes)
+
+
+def _common(first: str | None, *others: str | None) -> str | None:
+    """What shapes have in common."""
+    axes = None if first is None else first.split()
+    for other in others:
+        if axes is None or other is None or len(other.split()) != len(axes):
+            return None
+        pairs = list(zip(axes, other.split(), strict=True))
+        if any(a != b and not {a[0], b[0]}.isdisjoint("*.") for a, b in pairs):
+            return None
+        axes = [a if a == b else "_" for a, b in pairs]
+    return None if axes is None else " ".join(axes)
 
 
 def _named(request: Request, parameters: Sequence[str]) -> Request:

@@ -23,6 +23,7 @@ class Argument(NamedTuple):
     shape: str | None  # the actual shape, None if nothing is known about it
     actual_dtype: str | None  # a dtype, a jaxtyping class, "weak float" for a Python scalar; None if not known
     many: tuple[tuple[str | None, str | None], ...] | None = None  # of a sequence: shape and dtype of each item
+    repeated: bool = False  # whether there are any number of items, all like the one in `many`
 
 
 class Request(NamedTuple):

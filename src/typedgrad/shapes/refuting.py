@@ -9,10 +9,13 @@ from __future__ import annotations
 from math import lcm
 from typing import Final
 
-from typedgrad.shapes.dim import Atom, Call, Monomial, Sym, collect, names_of, substitute
+from typedgrad.shapes.calls import extremum, floor_divide
+from typedgrad.shapes.dim import Atom, Call, Dim, Monomial, Sym, collect, names_of, substitute
+from typedgrad.shapes.unknown import UNKNOWN, Unknown
 
 _LARGE: Final = 10**9
 _PERIOD: Final = 256
+_CHOICES: Final = 4
 
 
 def is_rigid(atom: object) -> bool:
@@ -79,6 +82,59 @@ def holds_for_few_sizes(gap: Sym) -> bool:
     terms = [(monomial, n) for monomial, n in gap.terms if monomial]
     rigid = all(is_rigid(atom) for monomial, _ in terms for atom in monomial)
     return rigid and len({n > 0 for _, n in terms}) == 1
+
+
+def of_extrema(a: int | Sym, b: int | Sym) -> list[tuple[int | Sym, int | Sym]]:
+    """Both sides for each choice of what their `min` and `max` may be: `max(0,h-2)` is 0, or it is `h-2`.
+
+    None at all without such calls, and where there are too many.
+    """
+    found = [(a, b)]
+    for _ in range(_CHOICES):
+        call = next((call for call in (_extremum(dim) for pair in found for dim in pair) if call is not None), None)
+        if call is None:
+            break
+        found = [(_with(x, call, one), _with(y, call, one)) for x, y in found for one in call.args]
+        if len(found) > 2**_CHOICES:
+            return []
+    known = [pair for pair in found if not any(isinstance(dim, Unknown) for dim in pair)]
+    complete = len(known) == len(found) and all(_extremum(dim) is None for pair in found for dim in pair)
+    return found if complete and found != [(a, b)] else []
+
+
+def _extremum(dim: Dim) -> Call | None:
+    """The innermost first `min` or `max` in a dimension."""
+    for monomial, _ in dim.terms if isinstance(dim, Sym) else ():
+        for atom in monomial:
+            if isinstance(atom, Call):
+                inner = next(filter(None, map(_extremum, atom.args)), None)
+                if inner is not None or atom.op != "//":
+                    return inner or atom
+    return None
+
+
+def _with(dim: Dim, call: Call, value: Dim) -> Dim:
+    """The dimension with a value in place of a call."""
+    if not isinstance(dim, Sym):
+        return dim
+    total: Dim = 0
+    for monomial, n in dim.terms:
+        term: Dim = n
+        for atom in monomial:
+            term = term * (_part(atom, call, value))
+        total = total + term
+    return total
+
+
+def _part(atom: Atom, call: Call, value: Dim) -> Dim:
+    if atom == call:
+        return value
+    if isinstance(atom, str):
+        return Sym.named(atom)
+    args = [_with(arg, call, value) for arg in atom.args]
+    if atom.op != "//":
+        return extremum(atom.op, args)
+    return UNKNOWN if args[1] == 0 else floor_divide(args[0], args[1])
 
 
 def _period(dim: int | Sym) -> int:

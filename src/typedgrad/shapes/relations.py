@@ -11,7 +11,7 @@ from typing import overload
 
 from typedgrad.shapes.calls import extremum
 from typedgrad.shapes.compare import compare, compare_runs, sign
-from typedgrad.shapes.dim import Dim, Shape
+from typedgrad.shapes.dim import Dim, Shape, Sym
 from typedgrad.shapes.errors import AxisError, ShapeError, show
 from typedgrad.shapes.unknown import ANY_AXES, UNKNOWN, Star, Unknown
 
@@ -99,6 +99,10 @@ def stretch(x: Dim, y: Dim) -> Dim:
         return y
     if _is_one(y) or compare(x, y) == "equal":
         return x
+    # An axis has a size, which is not negative: if `h-2` is one, then `max(0,h-2)` is the same.
+    for one, other in ((x, y), (y, x)):
+        if isinstance(one, Sym) and maximum(one, 0) == other:
+            return one
     # Undecided: each may be 1 or the other's equal. A number settles it; two symbols do not.
     return x if isinstance(x, int) else y if isinstance(y, int) else UNKNOWN
 

@@ -123,7 +123,7 @@ class Signature:
         except ShapeError as error:
             from typedgrad.shapes import hints
 
-            error.hint = error.hint or hints.find(lambda s, t: self.infer_all(s, t, known), error, shapes, static)
+            error.hint = error.hint or hints.find(self.infer_all, error, shapes, static, known)
             raise
         return results[0] if isinstance(self.out, Slot) and not self.out.many else results
 

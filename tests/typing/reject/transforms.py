@@ -41,7 +41,7 @@ def transforms(w: Float32[Tensor, "5 6"], x: Float32[Tensor, "4 5"]) -> None:
     wrapped(x, x)  # E: wrapped: `n` is 5 in `x` but 4 in `w` [shape]
     jit(product)(x, x)  # E: jit: `n` is 5 in `x` but 4 in `w` [shape]
     tg.checkpoint(product)(w, x)  # E: checkpoint: `n` is 6 in `x` but 4 in `w` [shape]
-    tg.grad(loss)(x, w)  # E: grad: `n` is 4 in `argument 1` but 6 in `x` [shape]
+    tg.grad(loss)(x, w)  # E: loss: `n` is 4 in `w` but 6 in `x` [shape]
     checkpointed = tg.checkpoint(product)
     checkpointed(x, w.mT)  # E: checkpointed: `n` is 5 in `x` but 6 in `w` [shape]
 
