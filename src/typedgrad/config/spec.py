@@ -38,13 +38,7 @@ class NetworkSpec:
       "seed": 7,
       "input": "n 4",
       "layers": [],
-      "output": {
-        "loss": "mse",
-        "layer": {
-          "type": "Dense",
-          "out_features": 1
-        }
-      }
+      "output": {"loss": "mse", "layer": {"type": "Dense", "out_features": 1}}
     }
     >>> tg.config.NetworkSpec.from_json(spec.to_json()) == spec
     True
