@@ -12,6 +12,7 @@ from typedgrad.train.progress import write_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from typedgrad.core.tensor import Tensor
     from typedgrad.metrics import Classification
     from typedgrad.train.batches import Data
     from typedgrad.train.listener import Moment
@@ -74,9 +75,9 @@ class EvaluateEvery(Listener, Generic[R]):
     """Evaluates the model on `data` after every `epochs`-th epoch and after the last; writes the accuracy by `write`.
 
     With `steps` it does so after every so many steps instead. With a `metric`, which is one of `typedgrad.metrics`, it
-    evaluates that, and writes the first line of its report. What it found is in `results`: pairs of the epoch (the
-    step) and a `Classification` (a metric like that). An iterator as `data` is used up after the first time: pass a
-    dataset, a loader or a list.
+    evaluates that, and writes the first line of its report; `link` and `names` are those of `evaluate`. What it found
+    is in `results`: pairs of the epoch (the step) and a `Classification` (a metric like that). An iterator as `data` is
+    used up after the first time: pass a dataset, a loader or a list.
 
     Raises ValueError if `epochs` or `steps` is below 1; from `fit`, what `evaluate` raises.
 
@@ -92,6 +93,7 @@ class EvaluateEvery(Listener, Generic[R]):
         *,
         epochs: int = 1,
         steps: int | None = None,
+        link: Callable[..., Tensor] | None = None,
         names: Sequence[str] | None = None,
         write: Callable[[str], object] = write_line,
     ) -> None: ...
@@ -102,6 +104,7 @@ class EvaluateEvery(Listener, Generic[R]):
         data: Data,
         *,
         metric: R,
+        link: Callable[..., Tensor] | None = None,
         epochs: int = 1,
         steps: int | None = None,
         write: Callable[[str], object] = write_line,
@@ -114,6 +117,7 @@ class EvaluateEvery(Listener, Generic[R]):
         metric: object = None,
         epochs: int = 1,
         steps: int | None = None,
+        link: Callable[..., Tensor] | None = None,
         names: Sequence[str] | None = None,
         write: Callable[[str], object] = write_line,
     ) -> None:
@@ -124,6 +128,7 @@ class EvaluateEvery(Listener, Generic[R]):
         self.metric = metric
         self.epochs = epochs
         self.steps = steps
+        self.link = link
         self.names = names
         self.write = write
         self.results: list[tuple[int, R]] = []
@@ -140,11 +145,11 @@ class EvaluateEvery(Listener, Generic[R]):
 
     def _evaluate(self, at: Moment, number: int, when: str) -> None:
         if self.metric is None:
-            classes = evaluate(at.model, self.data, names=self.names)
+            classes = evaluate(at.model, self.data, link=self.link, names=self.names)
             self.results.append((number, cast("R", classes)))
             self.write(f"{when}: accuracy {100 * classes.accuracy:.2f} %")
             return
-        found = evaluate(at.model, self.data, metric=cast("R", self.metric))
+        found = evaluate(at.model, self.data, link=self.link, metric=cast("R", self.metric))
         self.results.append((number, found))
         report = getattr(found, "report", None)
         text: str = report() if callable(report) else repr(found)
