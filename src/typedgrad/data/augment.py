@@ -65,9 +65,11 @@ def random_crop(
     down, across = random.split(key)
     tops = random.randint(down, (n,), low=0, high=room[0] + 1).tolist()
     lefts = random.randint(across, (n,), low=0, high=room[1] + 1).tolist()
-    padded = pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding))).data
-    pieces = [padded[i, :, t : t + height, s : s + width] for i, (t, s) in enumerate(zip(tops, lefts, strict=True))]
-    return Tensor(backend_of(padded).xp.stack(pieces))
+    padded = pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    pieces = [
+        padded[i, :, t : t + height, s : s + width].data for i, (t, s) in enumerate(zip(tops, lefts, strict=True))
+    ]
+    return Tensor(backend_of(x.data).xp.stack(pieces))
 
 
 def random_shift(key: Key, x: Shaped[Tensor, "n c h w"], /, *, most: int) -> Shaped[Tensor, "n c h w"]:

@@ -7,10 +7,12 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, BinaryIO, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
 from typedgrad.core.tensor import Tensor
 from typedgrad.data.batch import Batch
@@ -63,10 +65,11 @@ class Stored(Generic[X, Y]):
         for i in range(self._manifest().batches):
             path = self.folder / _file(i)
             try:
-                with np.load(path, allow_pickle=False) as arrays:
+                # Opened here, since numpy leaves a damaged file open.
+                with path.open("rb") as file, _archive(file) as arrays:
                     nesting = json.loads(str(arrays["nesting"]))
                     leaves = iter([Tensor(arrays[str(j)]) for j in range(len(arrays.files) - 1)])
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
                 _damaged(path, error)
             yield cast("Batch[X, Y]", Batch(_nested(nesting[0], leaves), _nested(nesting[1], leaves)))
 
@@ -108,6 +111,13 @@ class Stored(Generic[X, Y]):
         if manifest.key != self.key:
             raise ValueError(f"cache: {self.folder} was made with key={manifest.key!r}, not {self.key!r}: delete it")
         return manifest
+
+
+def _archive(file: BinaryIO) -> NpzFile:
+    found = np.load(file, allow_pickle=False)
+    if not isinstance(found, NpzFile):
+        raise ValueError("a single array")  # noqa: TRY004  # it is the file that is wrong
+    return found
 
 
 def _file(i: int) -> str:
