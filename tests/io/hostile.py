@@ -243,10 +243,46 @@ def damaged(whole: bytes, dice: random.Random) -> bytes:
     return whole[:at] + whole[other : other + length] + whole[at:]
 
 
+ODD: tuple[Any, ...] = (
+    -1, 0, 1, 7, 10**9, 10**18, 10**40, 1.5, -0.0, 1e300, True, None, "", "x", "os.system", "../../x", "n 1 8 8" * 50,
+    "n *b", "2**9**9**9", "n " * 5_000, [], [[]], {}, {"type": "Dense"}, {"type": "os.system"}, {"type": ["Dense"]},
+)  # fmt: skip
+
+
+def mutated(said: Any) -> Iterator[Any]:
+    """JSON values that differ from one in one place."""
+    for odd in ODD:
+        if odd != said:
+            yield odd
+    if isinstance(said, dict):
+        yield {**said, "__class__": "os.system"}
+        for key, value in said.items():
+            yield {k: v for k, v in said.items() if k != key}
+            for other in mutated(value):
+                yield {**said, key: other}
+    elif isinstance(said, list):
+        yield [*said, *said]
+        yield said * 3_000
+        for i, value in enumerate(said):
+            yield [*said[:i], *said[i + 1 :]]
+            for other in mutated(value):
+                yield [*said[:i], other, *said[i + 1 :]]
+
+
+def bad_networks(whole: bytes) -> Iterator[bytes]:
+    """Bundles of a network whose description is another one, and makes no sense or asks for much."""
+    parts = parts_of(whole)
+    said = json.loads(parts["model.json"])
+    for spec in mutated(said["network"]["spec"]):
+        yield bundle({**parts, "model.json": json.dumps({**said, "network": {"spec": spec}}).encode()})
+    for network in ODD:
+        yield bundle({**parts, "model.json": json.dumps({**said, "network": network}).encode()})
+
+
 class Attack(NamedTuple):
     """A file, and what is to be done with it: whether what can be loaded must be what was written."""
 
-    kind: Literal["bundle", "tensors"]
+    kind: Literal["bundle", "network", "tensors"]
     exact: bool
     data: bytes
 

@@ -23,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*CASES, "network"])
 def test_a_training_goes_on_in_another_process_as_if_nothing_had_happened(name: str, folder: Path) -> None:
     whole, half, both = (folder / f"{name} {part}.zip" for part in ("whole", "half", "both"))
     # Model, running statistics, updater's state, position, history: equal things make equal files.

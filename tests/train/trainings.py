@@ -129,7 +129,35 @@ def trained(
     tg.save(path, at.model, at=at, history=history, extras={"plateau": plateau.state})
 
 
+def net() -> Any:
+    """A network, which the file describes itself; it says how it wants to be trained."""
+    updater = o.adamw(o.cosine(0.01, steps=60))
+    return (
+        tg.network(seed=4, updater=updater, l2=1e-4, gradient_normalization=o.clip_norm(1.0))
+        .input("n 1 6 6")
+        .layer(tg.nn.Conv2d, out_channels=4, kernel=3, activation="relu")
+        .layer(tg.nn.BatchNorm)
+        .layer(tg.nn.Dropout, drop=0.3)
+        .output("softmax_cross_entropy", tg.nn.Dense, out_features=3)
+        .build()
+    )
+
+
+def trained_net(path: Path, *, epochs: int, saved: Path | None = None) -> None:
+    """The same for a network."""
+    loaded = None if saved is None else tg.load(saved)
+    last, data = Last(), tg.data.Loader(pictures(), batch=8, shuffle=True, seed=5)
+    started = net() if loaded is None else loaded.model
+    tg.fit(started, data, epochs=epochs, listeners=[last], progress=False, resume=loaded)
+    tg.save(path, last.moment.model, at=last.moment)
+
+
 def main(which: str, folder: Path) -> None:
+    if which == "first":
+        trained_net(folder / "network whole.zip", epochs=EPOCHS)
+        trained_net(folder / "network half.zip", epochs=EPOCHS // 2)
+    else:
+        trained_net(folder / "network both.zip", epochs=EPOCHS, saved=folder / "network half.zip")
     for name, case in CASES.items():
         if which == "first":
             trained(case, folder / f"{name} whole.zip")

@@ -63,11 +63,11 @@ def parse(text: bytes, file: str | os.PathLike[str], part: str, *, most: int = M
 
 
 def spell(value: JSON) -> bytes:
-    """A value as JSON in UTF-8; equal values give equal bytes, whatever the order of their keys.
+    """A value as JSON in UTF-8, keys in their order.
 
     Raises TypeError for what JSON has no way to say, ValueError for NaN and infinity.
 
     >>> spell({"b": 1, "a": [0.1, None]})
-    b'{"a": [0.1, null], "b": 1}'
+    b'{"b": 1, "a": [0.1, null]}'
     """
-    return json.dumps(value, allow_nan=False, sort_keys=True, ensure_ascii=False).encode()
+    return json.dumps(value, allow_nan=False, ensure_ascii=False).encode()

@@ -14,7 +14,7 @@ from typedgrad.data import Normaliser, from_parts, to_parts
 from typedgrad.io.assign import listed, misfits, place_of, tensors_of, with_tensors
 from typedgrad.io.bundle import Bundle, read_bundle, write_bundle
 from typedgrad.io.files import on_host, placed
-from typedgrad.io.refusal import BundleError, shown
+from typedgrad.io.refusal import BundleError
 from typedgrad.optim import SolverState
 from typedgrad.train.known import classes_in, known_classes
 from typedgrad.train.listener import Position
@@ -165,11 +165,9 @@ def load(
         if name not in bundle.tensors:
             raise BundleError(bundle.file, f"{name}.safetensors", "it is missing")
     if expecting is None:
-        expecting = network_of(bundle.file, described.get("network"), bundle.tensors["model"])
-        if expecting is None:
-            kind = shown(str(described.get("kind")))
-            raise TypeError(f"load: {bundle.file} holds {kind}, which is no network: say what it is by `expecting=`")
-    model = _filled(bundle, expecting, device)
+        model: Any = network_of(bundle, described.get("network"), device)
+    else:
+        model = _filled(bundle, expecting, device)
     updater = getattr(getattr(model, "recipe", None), "updater", None) if updater is None else updater
     first = None if updater is None else updater.init(model)
     reader = Reader(bundle, "training", {**known_classes(), **classes_in(first)}, device)
