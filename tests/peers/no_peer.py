@@ -19,7 +19,7 @@ NO_PEER: list[tuple[str, str]] = [
         "tree_map leaves_with_paths init training to to_numpy summary nn.count_parameters nn.carrying",
         "trees, training runs, devices and conversion; the numbers come from the names above",
     ),
-    ("fit fit_until evaluate score activations", "training as a whole; likewise"),
+    ("fit fit_until evaluate score activations transfer", "training as a whole; likewise"),
     ("save load", "files; tests/io compares them with those of the package safetensors and of torch"),
     (
         "network config.network config.NetworkBuilder config.LayerBuilder config.OutputBuilder config.Network",
@@ -30,7 +30,15 @@ NO_PEER: list[tuple[str, str]] = [
         "likewise",
     ),
     (
-        "config.Loss config.with_options config.register_function config.register_loss",
+        "config.Loss config.with_options config.register_function config.register_loss config.register_layer",
+        "likewise",
+    ),
+    (
+        "config.GraphBuilder config.GraphNetwork config.GraphBackbone config.GraphSpec config.Handle config.Handles",
+        "likewise",
+    ),
+    (
+        "config.Head config.together config.SpecError config.schema",
         "likewise",
     ),
     ("can_cast finfo iinfo isdtype result_type", "questions about dtypes, after the Array API standard"),

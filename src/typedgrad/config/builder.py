@@ -83,7 +83,7 @@ class LayerBuilder:
 
         Raises ShapeError if it does not fit what comes in, and what its constructor raises.
         """
-        return self._with(_spec_of(cls, args, options))
+        return self._with(spec_of(cls, args, options))
 
     def add(self, layer: Layer) -> LayerBuilder:
         """One layer more, described already: `.add(Dense(out_features=10))`.
@@ -111,16 +111,17 @@ class LayerBuilder:
 
         Raises ShapeError if the layer does not fit, ValueError unless it makes what the loss takes.
         """
-        entry = Entry(_spec_of(cls, args, options), self.options)
-        made = extended(self.made, entry, self.spec.defaults, output=True)
-        return _finished(self.spec, made, Output(_loss_of(loss), entry))
+        entry = Entry(spec_of(cls, args, options), self.options)
+        made = extended(self.made, entry, self.spec.defaults, last=True, name="output")
+        return _finished(self.spec, made, Output(loss_of(loss), entry))
 
     def loss(self, loss: LossName | Loss | Callable[[Tensor, Tensor], Tensor]) -> OutputBuilder:
-        """The loss of what the last layer makes.
+        """The loss of what the last layer makes, for which the activation of the network does not hold.
 
         Raises ValueError unless it makes what the loss takes.
         """
-        return _finished(self.spec, self.made, Output(_loss_of(loss)))
+        output = Output(loss_of(loss))
+        return _finished(self.spec, replace(self.spec, output=output).folded(), output)
 
     def build(self) -> Backbone:
         """The network with parameters and without a loss. Raises ValueError without layers."""
@@ -245,7 +246,8 @@ def network(
     )
 
 
-def _spec_of(cls: object, args: tuple[object, ...], options: dict[str, object]) -> LayerSpec:
+def spec_of(cls: object, args: tuple[object, ...], options: dict[str, object]) -> LayerSpec:
+    """The spec of a class of layers with arguments. Raises TypeError for what is none."""
     if not isinstance(cls, type) or not issubclass(cls, Layer):
         if isinstance(cls, Layer):
             raise TypeError(
@@ -255,7 +257,8 @@ def _spec_of(cls: object, args: tuple[object, ...], options: dict[str, object]) 
     return LayerSpec.of(cls, *args, **options)
 
 
-def _loss_of(loss: object) -> Loss:
+def loss_of(loss: object) -> Loss:
+    """A loss, of its name or its function. Raises TypeError or ValueError for what is none."""
     if isinstance(loss, Loss):
         return loss
     if isinstance(loss, str):

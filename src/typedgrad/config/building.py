@@ -45,7 +45,7 @@ def built(spec: NetworkSpec, made: Placed, key: Key | None, reuse: Mapping[str, 
     layers = kept(made.layers, reuse)
     recipe = Recipe(
         loss=spec.output.loss,
-        updater=_updater(layers, "layers", made.options, spec.defaults),
+        updater=updater_of(layers, "layers", made.options, spec.defaults),
         seed=spec.defaults.seed,
         truncate=spec.defaults.truncate,
     )
@@ -85,9 +85,10 @@ def kept(layers: Mapping[str, Layer], reuse: Mapping[str, Layer] | None) -> dict
     return {**layers, **(reuse or {})}
 
 
-def _updater(
-    layers: Mapping[str, Layer], path: str, options: Mapping[str, LayerOptions], defaults: Defaults
+def updater_of(
+    layers: Mapping[str, object], path: str, options: Mapping[str, LayerOptions], defaults: Defaults
 ) -> Updater[object]:
+    """The updater of a network with these layers."""
     owned = [
         Owned(options[name], parameters(layer, f"{path}.{name}")) for name, layer in layers.items() if name in options
     ]
@@ -96,7 +97,7 @@ def _updater(
 
 def filled(
     model: M,
-    layers: Mapping[str, Layer],
+    layers: Mapping[str, object],
     path: str,
     options: Mapping[str, LayerOptions],
     defaults: Defaults,

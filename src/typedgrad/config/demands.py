@@ -7,7 +7,7 @@ from functools import lru_cache
 from inspect import unwrap
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from typedgrad.nn import Layer, Sequential
+from typedgrad.nn import Frozen, Layer, Sequential
 
 # What goes through a network: rows of features; steps of them; signals, images and volumes with channels before places;
 # images in steps. None where three axes may be either steps or a signal.
@@ -45,8 +45,13 @@ def demand_of(layer: Layer) -> Demand:
     >>> demand_of(tg.nn.Dense(out_features=1))
     Demand(axes=None, layout=None, mixes=True)
     """
-    while isinstance(layer, Sequential) and len(layer) and isinstance(layer[0], Layer):
-        layer = layer[0]
+    while True:
+        if isinstance(layer, Sequential) and len(layer) and isinstance(layer[0], Layer):
+            layer = layer[0]
+        elif isinstance(layer, Frozen):
+            layer = layer.layer
+        else:
+            break
     return _demand(type(layer))
 
 

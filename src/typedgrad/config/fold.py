@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, NoReturn
 
@@ -54,15 +54,17 @@ def begun(value: Tensor, layout: Layout | None) -> Placed:
     return Placed({}, (), Place(value, layout), {})
 
 
-def extended(before: Placed, entry: Entry, defaults: Defaults, *, output: bool = False) -> Placed:
-    """One layer more. The last one of a network with a loss is called `output`, and has the activation that it says.
+def extended(
+    before: Placed, entry: Entry, defaults: Defaults, *, last: bool = False, name: str | None = None
+) -> Placed:
+    """One layer more. That whose result a loss takes has the activation that it says itself, or none.
 
     Raises ShapeError if it does not fit, ValueError for a name that is taken.
     """
-    name = entry.options.name or free_name("output" if output else snake_case(entry.layer.cls.__name__), before.layers)
+    name = entry.options.name or free_name(name or snake_case(entry.layer.cls.__name__), before.layers)
     if name in before.layers:
         raise ValueError(f"network: there is a layer called `{name}` already")
-    layer = described(entry.layer, None if output else defaults)
+    layer = described(entry.layer, None if last else defaults)
     options = entry.options.over(defaults)
     if entry.options.drop is None and not has_parameters(layer):
         options = replace(options, drop=None)
@@ -110,6 +112,14 @@ def placed(title: str, name: str, layer: Layer, options: LayerOptions, place: Pl
     return Placed(made, tuple(conversions), Place(out, _layout_after(demand, layer, place, out)), {})
 
 
+def joined(title: str, layer: Layer, places: Sequence[Place]) -> tuple[Layer, Place]:
+    """A layer of several inputs, sizes and all, and what it makes of them. Nothing is converted."""
+    known, out = _applied(title, layer, *(place.value for place in places))
+    same = places[0].layout if places[0].value.ndim == out.ndim else None
+    known_by_axes: dict[int, Layout] = {2: "flat", 4: "image"}
+    return known, Place(out, known_by_axes.get(out.ndim, same))
+
+
 def conversion(demand: Demand, layer: Layer, place: Place) -> tuple[Layer | None, str]:
     """The layer to put before another one, and in words what it does; no layer, but words, to go step by step."""
     axes, layout = place.value.ndim, place.layout
@@ -147,11 +157,11 @@ def _layout_after(demand: Demand, layer: Layer, place: Place, out: Tensor) -> La
     return known.get(axes)
 
 
-def _applied(title: str, layer: Layer, value: Tensor) -> tuple[Layer, Tensor]:
-    """The layer with the sizes that it learns from a value, and what it makes of it."""
+def _applied(title: str, layer: Layer, *values: Tensor) -> tuple[Layer, Tensor]:
+    """The layer with the sizes that it learns from what comes in, and what it makes of it."""
     made: list[object] = []
     try:
-        known = learnt(layer, lambda: made.append(layer(value)))
+        known = learnt(layer, lambda: made.append(layer(*values)))
     except ShapeError as error:
         error.where = (
             f"{title}, {describe(layer)}" if error.where in ("", describe(layer)) else f"{title}, {error.where}"

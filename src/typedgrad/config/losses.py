@@ -90,6 +90,9 @@ INSTEAD: Final[Mapping[str, str]] = {
     "poisson_nll_of_rates": "poisson_nll",
 }
 
+# What concerns one batch, and no other, is given to the loss when it is called.
+OF_A_BATCH: Final = ("weights", "mask", "steps", "lengths")
+
 _REGISTERED: dict[str, tuple[Callable[..., Tensor], Takes]] = {}
 
 
@@ -146,7 +149,7 @@ def with_options(loss: Callable[Concatenate[Tensor, Tensor, P], Tensor], *args: 
     from inspect import signature
 
     name = loss_name(loss)
-    accepted = list(signature(loss).parameters)[2:]
+    accepted = [option for option in list(signature(loss).parameters)[2:] if option not in OF_A_BATCH]
     if args:
         raise TypeError(f"{name}: options are given by name; they are {', '.join(accepted)}")
     for option in options:

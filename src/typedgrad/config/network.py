@@ -11,7 +11,7 @@ from typedgrad.config.recipe import Recipe
 from typedgrad.config.spec import NetworkSpec
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn import Layer
-from typedgrad.nn.layer import describe, forwarding
+from typedgrad.nn.layer import forwarding
 from typedgrad.shapes import ShapeError, Signature, Slot
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Backbone(Layer, Generic[X, Y]):
         return len(self.layers)
 
     def __repr__(self) -> str:
-        lines = [f"  {name}: {describe(layer)}" for name, layer in self.layers.items()]
+        lines = [f"  {name}: {layer!r}" for name, layer in self.layers.items()]
         loss = self.spec.output.loss if self.spec.output is not None else None
         return "\n".join([f"{type(self).__name__}(", f"  input: {self.spec.input}", *lines, f"){shown_loss(loss)}"])
 
@@ -121,7 +121,7 @@ class Network(Backbone[X, Y]):
         value: Any = self(x)
         return self.recipe.loss(value, target)
 
-    def to_graph(self) -> GraphNetwork:
+    def to_graph(self) -> GraphNetwork[Y]:
         """The same network as a graph, with the same parameters."""
         from typedgrad.config.graph_network import graph_of
 

@@ -19,7 +19,7 @@ class Parameter(NamedTuple):
     filled: bool
 
 
-def parameters(layer: Layer, path: str) -> list[Parameter]:
+def parameters(layer: object, path: str) -> list[Parameter]:
     """All parameters in a layer, by their paths; each once.
 
     Raises TypeError if a size is not known.

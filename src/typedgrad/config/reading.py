@@ -25,7 +25,7 @@ from typedgrad.config.forms import (
 from typedgrad.config.functions import functions
 from typedgrad.config.layer_spec import LayerSpec
 from typedgrad.config.located import Node
-from typedgrad.config.losses import Loss, registered_losses
+from typedgrad.config.losses import OF_A_BATCH, Loss, registered_losses
 from typedgrad.config.names import nearest
 from typedgrad.config.options import Defaults, LayerOptions
 from typedgrad.config.registry import MAKERS, layers
@@ -56,7 +56,7 @@ DEFAULTS: Final[Mapping[str, Form]] = {
 }
 assert {f.name for f in fields(LayerOptions)} == set(OPTIONS)
 assert {f.name for f in fields(Defaults)} == {"name", *DEFAULTS}
-_HEAD: Final = ("typedgrad", "version")
+_HEAD: Final = ("$schema", "typedgrad", "version")
 _LARGEST: Final = 2**53
 _WORDS: Final = {"int": "an int", "float": "a number", "bool": "true or false", "str": "a string", "none": "null"}
 
@@ -116,15 +116,17 @@ def read_loss(node: Node) -> Loss:
     if named is node:
         return Loss(name)
     arguments = arguments_of(known[name], 2)
-    said = _arguments(node, name, {n: a._replace(form=_for_loss(a.form)) for n, a in arguments.items()})
+    said = _arguments(
+        node, name, {n: a._replace(form=for_loss(a.form)) for n, a in arguments.items() if n not in OF_A_BATCH}
+    )
     return Loss(name, tuple(sorted(said.items())))
 
 
-def _for_loss(form: Form) -> Form:
-    """Class weights are tensors to the function, and lists in files."""
+def for_loss(form: Form) -> Form:
+    """What an option of a loss may be in a file: class weights are tensors to the function, and lists there."""
     numbers = Row((NUMBER,), many=True)
     if isinstance(form, Either):
-        return Either(tuple(_for_loss(one) for one in form.forms))
+        return Either(tuple(for_loss(one) for one in form.forms))
     return numbers if isinstance(form, Anything) else form
 
 
@@ -286,7 +288,7 @@ def _may_be(node: Node, form: Form) -> bool:
 def words(form: Form) -> str:
     """A form in words: `an int or a list of 2`.
 
-    >>> words(HYPER)
+    >>> words(Either((NUMBER, Of("schedule"))))
     'a number or a schedule'
     """
     if isinstance(form, Plain):

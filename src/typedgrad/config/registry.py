@@ -88,8 +88,9 @@ def register_layer(cls: C) -> C:
     taken = layers().get(cls.__name__)
     if taken is not None and taken.__qualname__ != cls.__qualname__:
         raise ValueError(f"register_layer: there is a layer `{cls.__name__}` already")
-    if "type" in arguments_of(cls) or "with" in arguments_of(cls):
-        raise ValueError(f"register_layer: {cls.__name__} has a field `type` or `with`, which files use themselves")
+    for word in ("type", "with", "inputs"):
+        if word in arguments_of(cls):
+            raise ValueError(f"register_layer: {cls.__name__} has a field `{word}`, which files use themselves")
     _USERS[cls.__name__] = cls
     return cls
 

@@ -68,10 +68,11 @@ class NetworkSpec:
         """The layers in their places, from the input to the output, sizes and all, but without values."""
         given = port("input", self.input)
         made = begun(given.tensor(self.defaults.dtype), layout_of(given.axes))
-        for entry in self.layers:
-            made = extended(made, entry, self.defaults)
+        ends = self.output is not None and self.output.entry is None
+        for i, entry in enumerate(self.layers, 1):
+            made = extended(made, entry, self.defaults, last=ends and i == len(self.layers))
         if self.output is not None and self.output.entry is not None:
-            made = extended(made, self.output.entry, self.defaults, output=True)
+            made = extended(made, self.output.entry, self.defaults, last=True, name="output")
         return made
 
     @property
