@@ -44,12 +44,15 @@ def _attention(
 
 
 def _sizes(rng: Random) -> dict[str, Any]:
-    """Queries in as many heads as the keys, or several times as many; often a mask, which hides half of the keys."""
+    """Queries in as many heads as the keys, or several times as many; often a mask, which hides half of the keys.
+
+    There may be no queries and no values in them; without keys, and features to compare them by, there is no average.
+    """
     pool = (0, 1, 2, 3) if rng.random() < 0.2 else (1, 2, 3)
     batch = tuple(rng.choice((1, 2)) for _ in range(rng.randint(0, 2)))
     kv_heads = rng.choice((1, 2))
     heads = kv_heads * rng.choice((1, 1, 2))
-    t, s, d, d_out = (rng.choice(pool) for _ in range(4))
+    t, s, d, d_out = rng.choice(pool), rng.choice((1, 2, 3)), rng.choice((1, 2, 3)), rng.choice(pool)
     whole = (*batch, heads, t, s)
     cut = tuple(1 if rng.random() < 0.3 else n for n in whole)[rng.randint(0, len(whole)) :]
     return {

@@ -28,8 +28,8 @@ def _layer_norm(x: Array, weight: Array | None, bias: Array | None, *, epsilon: 
 
 def _batch_norm(x: Array, weight: Array | None, bias: Array | None, *, epsilon: float) -> Any:
     axes, column = (0, *range(2, x.ndim)), (x.shape[1], *(1,) * (x.ndim - 2))
-    if 0 in x.shape:
-        return x, np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    if x.shape[1] == 0:  # with channels but without values there is no mean
+        return x, np.zeros(0), np.zeros(0)
     mean, variance = x.mean(axes), x.var(axes)
     y = (x - mean.reshape(column)) / np.sqrt(variance.reshape(column) + epsilon)
     y = y if weight is None else y * weight.reshape(column)

@@ -65,6 +65,7 @@ class Judge:
         self_key: an attribute of the first argument that stands for it in cache keys.
         names: what annotations mention beside the names of the function's module.
         learn: told what the names of axes turned out to be, when the arguments have shapes but no values.
+        check: told them as well, on the first call with a signature; raises ShapeError for what may not be.
     """
 
     def __init__(
@@ -76,8 +77,9 @@ class Judge:
         self_key: str | None = None,
         learn: Callable[[Any, Mapping[str, Any]], None] | None = None,
         names: Mapping[str, object] | None = None,
+        check: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
-        self.learn = learn
+        self.learn, self.check = learn, check
         self.function = function
         self.reading = read(function, names)
         self.signature = signature_of(self.reading, function.__name__)
@@ -201,6 +203,8 @@ class _Call:
         shapes = shapes_of(judge.reading, self.arguments)
         try:
             self.env = judge.signature.bind(shapes, self.known)
+            if judge.check is not None:
+                judge.check(self.env)
         except ShapeError as error:
             self.refusal = located(error, judge.signature, shapes, self.known, self.title)
         except ValueError:
@@ -239,8 +243,8 @@ class _Call:
         """Jaxtyping cannot evaluate some axis; ours can, so it decides alone."""
         judge = self.judge
         refusal = explain_arguments(judge.reading, judge.signature, self.arguments, self.known, self.title)
-        if refusal is not None:
-            raise refusal
+        if refusal is not None or self.refusal is not None:
+            raise refusal or self.refusal or AssertionError
         if judge.learn is not None and self.env is not None:
             judge.learn(self.args[0], self.env)
         self.memos = _sizes({**self.known, **(self.env or {})})

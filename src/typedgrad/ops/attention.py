@@ -17,7 +17,7 @@ from typedgrad.core.tensor import Number, Tensor
 from typedgrad.ops.move import reshape
 from typedgrad.ops.reduce import sum
 from typedgrad.ops.softmax import top
-from typedgrad.shapes import Dim, Shape, ShapeError, broadcast, divides
+from typedgrad.shapes import Dim, Shape, ShapeError, at_most, broadcast, divides
 from typedgrad.shapes.compare import compare_runs
 from typedgrad.shapes.relations import broadcast_clash
 
@@ -78,8 +78,8 @@ def scaled_dot_product_attention(
     Source: Vaswani et al., "Attention is all you need", 2017, equation 1; grouped queries: Ainslie et al., "GQA", 2023;
     the gradient: Dao et al., "FlashAttention", 2022.
 
-    Raises ShapeError unless the sizes agree, the heads divide, and the mask broadcasts; ValueError unless
-    0 <= drop < 1.
+    Raises ShapeError unless the sizes agree, there are keys and features, the heads divide, and the mask broadcasts;
+    ValueError unless 0 <= drop < 1.
 
     >>> x = tg.asarray([[[1.0, 0.0], [0.0, 1.0]]])
     >>> tg.scaled_dot_product_attention(x, x, x, mask=tg.asarray([[True, False], [True, True]]), scale=0)
@@ -95,7 +95,9 @@ def scaled_dot_product_attention(
     return xp.reshape(averages, (*query.shape[:-1], value.shape[-1]))
 
 
-def _checked(batch: Shape, heads: Dim, kv_heads: Dim, t: Dim, s: Dim, mask: Shape | None) -> dict[str, Shape]:
+def _checked(batch: Shape, heads: Dim, kv_heads: Dim, t: Dim, s: Dim, d: Dim, mask: Shape | None) -> dict[str, Shape]:
+    at_most(1, s, "`key` has no places to be seen")
+    at_most(1, d, "the heads of `query` and `key` have no features to be compared")
     divides(kv_heads, heads, "the heads of `key` must divide those of `query`")
     wanted = (*batch, heads, t, s)
     if mask is not None and (

@@ -7,10 +7,11 @@ import math
 from jaxtyping import Float
 
 from typedgrad.backends import namespace
-from typedgrad.core.primitive import primitive, vjp
+from typedgrad.core.primitive import primitive, vjp, where
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.move import reshape
 from typedgrad.ops.reduce import mean, sum
+from typedgrad.shapes import Dim, Shape, ShapeError, at_most, prod
 
 
 def _check_epsilon(name: str, epsilon: float) -> None:
@@ -29,7 +30,7 @@ def layer_norm(
 ) -> Float[Tensor, "*batch n"]:
     """`(x - mean) / sqrt(variance + epsilon) * weight + bias`, with the mean and the variance of the last axis.
 
-    Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
+    Rows without elements stay as they are. Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
 
     Raises ValueError for a negative or infinite `epsilon`.
 
@@ -75,7 +76,7 @@ def batch_norm(
 
     Source: Ioffe and Szegedy, "Batch normalization", 2015.
 
-    Raises ValueError for a negative or infinite `epsilon`.
+    Raises ShapeError where channels have no values, ValueError for a negative or infinite `epsilon`.
 
     >>> y, mean, variance = tg.batch_norm(tg.asarray([[0.0, 2.0], [2.0, 4.0]]))
     >>> mean, variance
@@ -96,6 +97,18 @@ def batch_norm(
     if bias is not None:
         y = y + xp.reshape(bias, column)
     return y, xp.reshape(average, x.shape[1:2]), xp.reshape(variance, x.shape[1:2])
+
+
+@where(batch_norm)
+def _(n: Dim, c: Dim, s: Shape) -> dict[str, Shape]:
+    if isinstance(c, int) and c == 0:  # no channels have no means
+        return {}
+    try:
+        at_most(1, prod((n, *s)), "`x` has no values in any channel, so there is no mean")
+    except ShapeError as error:
+        error.hint = "leave empty batches out"
+        raise
+    return {}
 
 
 # As for rows above, with the mean over all axes but that of the channels; m values have one mean and one variance, so

@@ -12,7 +12,7 @@ from typedgrad.core.dtypes import DTypeLike
 from typedgrad.core.primitive import linear, nondifferentiable, primitive, vjp, where
 from typedgrad.core.tensor import Number, Tensor
 from typedgrad.ops.create import empty
-from typedgrad.shapes import Dim, divides
+from typedgrad.shapes import Dim, ShapeError, divides
 
 if TYPE_CHECKING:
     from typedgrad.backends import Namespace
@@ -54,12 +54,15 @@ def sinusoidal_positions(
 
     Source: Vaswani et al., "Attention is all you need", 2017, section 3.5.
 
-    Raises ShapeError for an odd number of features.
+    Raises ShapeError for an odd number of features, or without any, and for no positions.
 
     >>> tg.sinusoidal_positions(2, 4)
     Tensor([[0.       , 1.       , 0.       , 1.       ],
             [0.8414711, 0.5403023, 0.0099998, 0.99995  ]], dtype=float32)
     """
+    for name, size in (("length", length), ("features", features)):
+        if size < 1:
+            raise ShapeError(f"`{name}` must be at least 1, not {size}", where="sinusoidal_positions")
     return sinusoidal_like(empty((length, features), dtype=dtype, device=device), base=base)
 
 

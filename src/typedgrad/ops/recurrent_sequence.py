@@ -7,13 +7,14 @@ from typing import Any
 from jaxtyping import Float
 
 from typedgrad.backends import namespace
-from typedgrad.core.primitive import primitive, vjp
+from typedgrad.core.primitive import primitive, vjp, where
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.join import split
 from typedgrad.ops.matmul import contract_rows
 from typedgrad.ops.move import concat, expand_dims, stack
 from typedgrad.ops.recurrent import lstm_forward
 from typedgrad.ops.trigonometry import tanh
+from typedgrad.shapes import Dim, at_most
 
 
 @primitive
@@ -28,6 +29,8 @@ def lstm_sequence(
 
     The time stands first. The results are the hidden states after each step, the cells, and the gates after their
     activations, from which the gradient is made.
+
+    Raises ShapeError for a sequence without steps.
 
     >>> hiddens, cells, gates = tg.lstm_sequence(
     ...     tg.zeros((3, 1, 8)), tg.zeros((1, 2)), tg.ones((1, 2)), tg.zeros((2, 8))
@@ -45,6 +48,12 @@ def lstm_sequence(
     return hiddens, cells, gates
 
 
+@where(lstm_sequence)
+def _(time: Dim) -> dict[str, Dim]:
+    at_most(1, time, "`given` has no steps")
+    return {}
+
+
 # As in `lstm_step`, from the last step to the first; da is the cotangent of the gates before their activations. It goes
 # to given[t], and as da W' to the hidden state before; all of it meets all hidden states before in one product.
 @vjp(lstm_sequence)
@@ -59,9 +68,6 @@ def _(
     of_hiddens, of_cells, of_gates = g
     hiddens, cells, gates = out
     time = given.shape[0]
-    if time == 0:
-        nothing = contract_rows(hidden, hidden @ recurrent) * 0.0
-        return given * 0.0, hidden * 0.0, cell * 0.0, nothing
     dh, dc = hidden * 0.0, cell * 0.0
     back: list[Tensor] = []
     for t in reversed(range(time)):

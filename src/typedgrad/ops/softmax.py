@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 def softmax(x: Float[Tensor, "*s"], /, axis: int = -1) -> Float[Tensor, "*s"]:
     """Probabilities proportional to `exp(x)` along `axis`. NaN where every `x` is -inf: there is nothing to divide by.
 
+    An axis without elements stays without; so it does for `log_softmax`.
+
     >>> tg.softmax(tg.asarray([0.0, 0.0, -float("inf")]))
     Tensor([0.5, 0.5, 0. ], dtype=float32)
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jaxtyping import Bool, Float
@@ -12,7 +12,7 @@ from typedgrad.backends import namespace
 from typedgrad.core.casting import astype
 from typedgrad.core.tensor import Tensor
 from typedgrad.core.tracing import DEVICE
-from typedgrad.core.typed import typed
+from typedgrad.core.typed import CHECKS, remembering
 from typedgrad.ops.move import reshape
 from typedgrad.ops.reduce import mean, sum
 from typedgrad.ops.reduction import Reduction, reduced_losses, refuse_empty_batch
@@ -34,10 +34,10 @@ def loss(function: F) -> F:
     """A public loss: a checked function whose result has the shape of the losses, or none once they are reduced.
 
     The losses have the axes `*batch` of its arguments, or `*s` if there is no such name; where that stands behind
-    `n`, there is one loss for each of `n` examples.
+    `n`, there is one loss for each of `n` examples. All other axes are those of an example, which must have elements.
     """
     registry.register_lazy(f"{function.__module__}.{function.__qualname__}", lambda: _judged(function))
-    return typed(function)
+    return function if CHECKS == "off" else remembering(function, check=_refuse_empty_examples)
 
 
 def _judged(function: Callable[..., Any]) -> registry.Entry:
@@ -61,15 +61,40 @@ def _reduced(s: Shape, weights: Shape | None, mask: Shape | None, reduction: Red
     for given, name in ((weights, "weights"), (mask, "mask")):
         if isinstance(given, tuple):
             check_leading(given, s, name)
+    if reduction in ("mean", "batch_mean") and 0 in [n for n in s if isinstance(n, int)]:
+        raise ShapeError(f"the batch is empty (shape [{' '.join(map(str, s))}]), so there is no mean of its losses")
     return reduced_losses(s, reduction)
 
 
-def _reduced_batch(batch: Shape, weights: Shape | None, mask: Shape | None, reduction: Reduction) -> dict[str, Shape]:
+def _reduced_batch(
+    batch: Shape, weights: Shape | None, mask: Shape | None, reduction: Reduction,
+    classes: Dim = 1, outputs: Dim = 1, features: Dim = 1, n: Dim = 1, k: Dim = 1, d: Dim = 1,
+) -> dict[str, Shape]:  # fmt: skip
+    sizes = {"classes": classes, "outputs": outputs, "features": features, "n": n, "k": k, "d": d}
+    _refuse_empty_examples({"*batch": batch, **sizes})
     return _reduced(batch, weights, mask, reduction)
 
 
-def _reduced_examples(n: Dim, weights: Shape | None, mask: Shape | None, reduction: Reduction) -> dict[str, Shape]:
+def _reduced_examples(
+    n: Dim, weights: Shape | None, mask: Shape | None, reduction: Reduction,
+    s: Shape = (), time: Dim = 1, classes: Dim = 1, features: Dim = 1,
+) -> dict[str, Shape]:  # fmt: skip
+    _refuse_empty_examples({"n": n, "*s": s, "time": time, "classes": classes, "features": features})
     return _reduced((n,), weights, mask, reduction)
+
+
+def _refuse_empty_examples(names: Mapping[str, Dim | Shape]) -> None:
+    """Raise ShapeError if an axis of an example has no elements: nothing has no loss.
+
+    The axes of an example are those beside `*batch`; or beside `n`; or there are none, if there is `*s` alone.
+    `length`, of labels, may be 0.
+    """
+    outer = "*batch" if "*batch" in names else "n" if "n" in names else "*s"
+    for name, size in names.items():
+        run = size if isinstance(size, tuple) else (size,)
+        if name not in (outer, "length") and 0 in [n for n in run if isinstance(n, int)]:
+            sizes = f"[{' '.join(map(str, run))}]" if isinstance(size, tuple) else size
+            raise ShapeError(f"`{name}` is {sizes}: an example without elements has no loss")
 
 
 def check_leading(given: Shape, losses: Shape, name: str) -> None:
@@ -125,12 +150,13 @@ def reduced(
         ShapeError: if weights or mask have not the first axes of the losses.
         ValueError: if a weight is negative or not finite, or nothing is left to take the mean of.
     """
-    if weights is not None:
+    factor = None if weights is None else leading(name, "weights", weights, values.shape)
+    shown_ = None if mask is None else leading(name, "mask", mask, values.shape)
+    if weights is not None and factor is not None:
         check_weights(name, weights)
-        weights = astype(leading(name, "weights", weights, values.shape), values.dtype)
+        weights = astype(factor, values.dtype)
         values = values * weights
-    if mask is not None:
-        shown_ = leading(name, "mask", mask, values.shape)
+    if shown_ is not None:
         values = where(shown_, values, 0.0)
     if reduction == "none":
         return values
@@ -141,7 +167,7 @@ def reduced(
         return sum(mean(values, axis=0)) if values.ndim else values
     if weights is None and mask is None and counted is None:
         return mean(values)
-    factors = [weights, None if mask is None else astype(shown_, values.dtype), counted]
+    factors = [weights, None if shown_ is None else astype(shown_, values.dtype), counted]
     return _weighted_mean(name, values, [factor for factor in factors if factor is not None])
 
 
