@@ -179,7 +179,7 @@ def test_an_empty_batch_of_labels(loss: Callable[..., Tensor]) -> None:
         loss(x, labels)
     assert loss(x, labels, reduction="sum").item() == 0.0
     assert tg.grad(lambda x: loss(x, labels, reduction="sum"))(x).shape == x.shape
-    with pytest.raises(tg.ShapeError, match=f"^{loss.__name__}: `classes` is 0: an example without elements"):
+    with pytest.raises(tg.ShapeError, match=f"^{loss.__name__}: `classes` is 0: examples of nothing"):
         loss(tg.zeros((0, 0)), labels, reduction="sum")
 
 

@@ -97,7 +97,7 @@ def scaled_dot_product_attention(
 
 def _checked(batch: Shape, heads: Dim, kv_heads: Dim, t: Dim, s: Dim, d: Dim, mask: Shape | None) -> dict[str, Shape]:
     at_most(1, s, "`key` has no places to be seen")
-    at_most(1, d, "the heads of `query` and `key` have no features to be compared")
+    at_most(1, d, "the heads have no features to compare")
     divides(kv_heads, heads, "the heads of `key` must divide those of `query`")
     wanted = (*batch, heads, t, s)
     if mask is not None and (

@@ -94,7 +94,7 @@ def _refuse_empty_examples(names: Mapping[str, Dim | Shape]) -> None:
         run = size if isinstance(size, tuple) else (size,)
         if name not in (outer, "length") and 0 in [n for n in run if isinstance(n, int)]:
             sizes = f"[{' '.join(map(str, run))}]" if isinstance(size, tuple) else size
-            raise ShapeError(f"`{name}` is {sizes}: an example without elements has no loss")
+            raise ShapeError(f"`{name}` is {sizes}: examples of nothing have no loss")
 
 
 def check_leading(given: Shape, losses: Shape, name: str) -> None:
