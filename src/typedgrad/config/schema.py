@@ -31,9 +31,8 @@ def schema() -> dict[str, Any]:
     kinds["function"] = {"anyOf": [{"enum": [*functions()]}, _ref("layer")]}
     kinds["activation"] = kinds["function"]
     kinds["layer"] = {"anyOf": [_ref(f"layer:{name}") for name in layers()]}
-    kinds["loss"] = {
-        "anyOf": [{"enum": [*registered_losses()]}, *(_ref(f"loss:{name}") for name in registered_losses())]
-    }
+    losses = registered_losses()
+    kinds["loss"] = {"anyOf": [{"enum": [*losses]}, *(_ref(f"loss:{name}") for name in losses)]}
     made: dict[str, JSON] = {
         **{
             f"{kind}:{n}": _called(n, arguments_of(maker))
