@@ -57,6 +57,16 @@ def _linear(rng: np.random.Generator, r: Random, dtype: str) -> Any:
     return bias_activation, [x, r.choice([None, b])], {"activation": activation}
 
 
+def _matmul(rng: np.random.Generator, r: Random, dtype: str) -> Any:
+    sizes = [1, 2, 5, 6, 7, 13, 14, 15, 16, 17, 28, 29, 31, 32, 33, 65, 130, 300]
+    m, k, n = r.choice(sizes), r.choice([*sizes, 511, 512, 513, 1100]), r.choice(sizes)
+    stack = r.choice([(m,), (r.randint(1, 3), m)])
+    layouts = [np.positive, _strided, np.asfortranarray, lambda x: x[::-1], lambda x: np.ascontiguousarray(x.T).T]
+    return tg.matmul, [
+        _laid(r, _draw(rng, (*stack, k), dtype), layouts), _laid(r, _draw(rng, (k, n), dtype), layouts)
+    ], {}  # fmt: skip
+
+
 def _rows(rng: np.random.Generator, r: Random, dtype: str) -> Any:
     x = _draw(rng, (r.randint(1, 9), r.choice([1, 2, 15, 16, 17, 100])), dtype)
     return r.choice([tg.softmax, tg.log_softmax]), [_laid(r, x, [np.positive, _strided])], {"axis": -1}
@@ -158,14 +168,14 @@ def _lstm(rng: np.random.Generator, r: Random, dtype: str) -> Any:
 
 
 def _lstm_sequence(rng: np.random.Generator, r: Random, dtype: str) -> Any:
-    time, batch, n = r.choice([1, 2, 5]), r.randint(1, 4), r.choice([1, 3, 17])
+    time, batch, n = r.choice([1, 2, 5]), r.choice([1, 2, 4, 7, 33, 40]), r.choice([1, 3, 17, 33, 64])
     shapes = ((time, batch, 4 * n), (batch, n), (batch, n), (n, 4 * n))
     return tg.lstm_sequence, [_draw(rng, shape, dtype) for shape in shapes], {}
 
 
 DRAWN = [
     _attention, _batch_norm, _convolution, _depthwise, _elementwise, _label_loss, _layer_norm, _linear, _lstm,
-    _lstm_sequence, _pooling, _rows, _take,
+    _lstm_sequence, _matmul, _pooling, _rows, _take,
 ]  # fmt: skip
 
 

@@ -15,6 +15,8 @@ class _Kind(NamedTuple):
     flatten: Callable[[Any], tuple[Children, Any]]
     unflatten: Callable[[Any, list[Any]], Any]
     shared: bool = False
+    # What `flatten` gives, without the names, which most walks do not need.
+    values: Callable[[Any], tuple[Iterable[Any], Any]] | None = None
 
 
 class Structure(NamedTuple):
@@ -38,6 +40,8 @@ class Structure(NamedTuple):
 
 _LEAF = Structure(None, None, ())
 _KINDS: dict[type, _Kind] = {}
+# Classes of leaves that were met: it takes a while to find out that a class is no kind of node.
+_LEAVES: set[type] = set()
 
 
 def register_node(
@@ -56,6 +60,7 @@ def register_node(
         shared: whether one instance in two places stays one instance: its leaves are then counted once.
     """
     _KINDS[cls] = _Kind(flatten, unflatten, shared)
+    _LEAVES.discard(cls)
 
 
 def _kind(tree: object) -> _Kind | None:
@@ -63,8 +68,12 @@ def _kind(tree: object) -> _Kind | None:
     if found is None and isinstance(tree, tuple) and hasattr(tree, "_fields"):
         cls: Any = type(tree)
         found = _KINDS[cls] = _Kind(
-            lambda t: (zip(t._fields, t, strict=True), None), lambda _, children: cls(*children)
+            lambda t: (zip(t._fields, t, strict=True), None),
+            lambda _, children: cls(*children),
+            values=lambda t: (t, None),
         )
+    if found is None:
+        _LEAVES.add(type(tree))
     return found
 
 
@@ -86,8 +95,19 @@ def _take_apart(tree: Any, leaves: list[Any], met: dict[int, int]) -> Structure:
         return _LEAF
     if kind.shared and id(tree) in met:
         return Structure(None, met[id(tree)], ())
-    children, rest = kind.flatten(tree)
-    taken = Structure(type(tree), rest, tuple([_take_apart(child, leaves, met) for _, child in children]))
+    if kind.values is None:
+        named, rest = kind.flatten(tree)
+        children: Iterable[Any] = [child for _, child in named]
+    else:
+        children, rest = kind.values(tree)
+    parts = []
+    for child in children:
+        if type(child) in _LEAVES:
+            leaves.append(child)
+            parts.append(_LEAF)
+        else:
+            parts.append(_take_apart(child, leaves, met))
+    taken = Structure(type(tree), rest, tuple(parts))
     if kind.shared:
         met[id(tree)] = len(met)
     return taken
@@ -102,7 +122,8 @@ def _put_together(structure: Structure, leaves: Iterator[Any], made: list[Any]) 
     if structure.cls is None:
         return next(leaves) if structure.rest is None else made[structure.rest]
     kind = _KINDS[structure.cls]
-    whole = kind.unflatten(structure.rest, [_put_together(child, leaves, made) for child in structure.children])
+    children = [next(leaves) if child is _LEAF else _put_together(child, leaves, made) for child in structure.children]
+    whole = kind.unflatten(structure.rest, children)
     if kind.shared:
         made.append(whole)
     return whole
@@ -158,11 +179,13 @@ def _numbered(items: Sequence[Any]) -> Children:
     return ((str(i), item) for i, item in enumerate(items))
 
 
-register_node(tuple, lambda t: (_numbered(t), None), lambda _, children: tuple(children))
-register_node(list, lambda t: (_numbered(t), None), lambda _, children: children)
-register_node(
-    dict,
-    lambda t: (((str(k), v) for k, v in t.items()), tuple(t)),
-    lambda keys, children: dict(zip(keys, children, strict=True)),
-)
-register_node(type(None), lambda t: ((), None), lambda _, children: None)
+_KINDS |= {
+    tuple: _Kind(lambda t: (_numbered(t), None), lambda _, children: tuple(children), values=lambda t: (t, None)),
+    list: _Kind(lambda t: (_numbered(t), None), lambda _, children: children, values=lambda t: (t, None)),
+    dict: _Kind(
+        lambda t: (((str(k), v) for k, v in t.items()), tuple(t)),
+        lambda keys, children: dict(zip(keys, children, strict=True)),
+        values=lambda t: (t.values(), tuple(t)),
+    ),
+    type(None): _Kind(lambda t: ((), None), lambda _, children: None),
+}

@@ -77,7 +77,9 @@ def differentiated(
         found = backward(seeds, leaf_nodes(leaves), taped=taped)
         gradients = unflatten(structure, leaf_results(leaves, found, taped=taped))
         if mode.depth == 0:
-            out, aux, gradients = detached(out), off_the_tape(aux), off_the_tape(gradients)
+            out, aux = detached(out), off_the_tape(aux)
+            # Rules that ran on raw arrays have recorded nothing.
+            gradients = off_the_tape(gradients) if taped else gradients
         gradient = gradients[0] if isinstance(argnums, int) else gradients
         return ((out, aux) if has_aux else out), gradient
 

@@ -46,17 +46,25 @@ def product(
         close = -(-close // 2)
     along = -(-blocks // close)
     together = max(1, along * panels // (2 * _PIECES))
+    where_it_lies = blocks <= 2  # noqa: PLR2004 (used by so few rows, the right matrix is not worth a copy)
+    copied = m * k + (n % width * k if where_it_lies and not turn2 else n * k)
     return plan(
         "product",
         (x1, x2),
         (making(Like(shape, x1.dtype)),),
         work=along * -(-panels // together),
         unit=2 * close * tile * together * width * k // 16,
-        sizes=(m, n, k, turn1, turn2, blocks, close, together, along, blocks <= 2, swapped),  # noqa: PLR2004
+        sizes=(m, n, k, turn1, turn2, blocks, close, together, along, where_it_lies, swapped),
         matrices=(0, 1),
         scratch=(m * k + panels * width * k) * x1.dtype.itemsize,
-        before=("product_pack", blocks + panels, max(1, GRAIN // (tile * k))),
+        before=("product_pack", blocks + panels, _share(blocks + panels, copied)),
     )
+
+
+def _share(pieces: int, numbers: int) -> int:
+    """How many of the pieces are one share, if they copy so many numbers together."""
+    shares = numbers // GRAIN
+    return -(-pieces // shares) if shares > 1 else pieces
 
 
 def _sides(x: Described, turned: bool) -> tuple[int, int]:

@@ -9,10 +9,13 @@ import numpy as np
 
 from typedgrad.core.accelerate import Kernel, accelerates
 from typedgrad.kernels.plans import Like, making, plan, serves
+from typedgrad.kernels.products import product
 
 if TYPE_CHECKING:
     from typedgrad.core.aval import Aval
     from typedgrad.core.tape import Node
+
+_WORTH_MEETING = 1 << 17  # sums of a step for each thread
 
 
 @accelerates("typedgrad.ops.recurrent.lstm_step")
@@ -54,26 +57,18 @@ class _Sequence:
     """The plans for sequences of one size, and what leads to them."""
 
     def __init__(self, given: Aval, hidden: Aval) -> None:
-        self.time, self.batch, self.n = given.shape[0], *hidden.shape
-        self.dtype = given.dtype
-        gates, state = Like((self.batch, 4 * self.n), given.dtype), Like((self.batch, self.n), given.dtype)
-        options: dict[str, Any] = {"work": self.batch, "unit": 16 * self.n, "sizes": (self.n,)}
-        taken = (gates, gates, state, state, state, gates)
-        self.step = plan("lstm_within", taken, (), overwrites=(3, 4, 5), results=(3,), **options)
-        given_back = (state, state, state, state, gates, state, gates)
-        self.back = plan("lstm_within_back", given_back, (), overwrites=(2, 6), results=(6,), **options)
-
-    def run(self, given: Any, hidden: Any, cell: Any, recurrent: Any) -> Any:
-        """The hidden states, the cells and the gates."""
-        hiddens = np.empty((self.time, self.batch, self.n), self.dtype)
-        cells, active = np.empty_like(hiddens), np.empty_like(given, order="C")
-        product = np.empty((self.batch, 4 * self.n), self.dtype)
-        for t in range(self.time):
-            np.matmul(hidden, recurrent, out=product)
-            hidden, next_cell = hiddens[t], cells[t]
-            self.step(given[t], product, cell, hidden, next_cell, active[t])
-            cell = next_cell
-        return hiddens, cells, active
+        time, batch, n = given.shape[0], *hidden.shape
+        states, matrix = Like((time, batch, n), given.dtype), Like((n, 4 * n), given.dtype)
+        # Threads meet after each step, which takes as long as some thousand sums.
+        threads = max(1, batch * n * 4 * n // _WORTH_MEETING)
+        options: dict[str, Any] = {"work": 1, "unit": time * batch * n * n, "sizes": (time, batch, n, threads)}
+        made = (making(states), making(states), making(given))
+        self.run = plan("lstm_sequence", (given, hidden, hidden, matrix), made, **options)
+        back = (states, hidden, matrix, states, given)
+        self.back = plan("lstm_sequence_back", back, (making(given), making(hidden), making(hidden)), **options)
+        self.before = Like((time * batch, n), given.dtype)
+        flat = Like((time * batch, 4 * n), given.dtype)
+        self.contracted = product(self.before, flat, turn1=True)
 
     def pull(self, g: Any, node: Node, saved: object) -> Any:
         """The cotangents of all arguments, from that of the hidden states."""
@@ -81,18 +76,13 @@ class _Sequence:
             return _by_the_rule(g, node)
         _, inputs, (hiddens, cells, active) = node
         hidden, cell, recurrent = (x.data for x in inputs[1:])
-        above, turned = g.parts[0], np.ascontiguousarray(recurrent.T)
-        da, after = np.empty_like(active), np.zeros((self.batch, self.n), self.dtype)
-        dcell = np.zeros_like(after)
-        for t in range(self.time - 1, -1, -1):
-            here = da[t]
-            self.back(above[t], after, dcell, cells[t - 1] if t else cell, active[t], cells[t], here)
-            np.matmul(here, turned, out=after)
+        da, of_hidden, of_cell = self.back(g.parts[0], cell, recurrent, cells, active)
         of_recurrent = None
         if inputs[3].node is not None:
-            states = np.concatenate((hidden[None], hiddens[:-1])).reshape(-1, self.n)
-            of_recurrent = states.T @ da.reshape(-1, 4 * self.n)
-        return da, after, dcell, of_recurrent
+            states = np.concatenate((hidden[None], hiddens[:-1])).reshape(self.before.shape)
+            flat = da.reshape(len(states), -1)
+            of_recurrent = states.T @ flat if self.contracted is None else self.contracted(states, flat)
+        return da, of_hidden, of_cell, of_recurrent
 
 
 @accelerates("typedgrad.ops.recurrent_sequence.lstm_sequence")

@@ -11,3 +11,4 @@
 #include "attention.h"
 #include "depthwise.h"
 #include "product.h"
+#include "sequence.h"

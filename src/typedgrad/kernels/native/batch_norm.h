@@ -24,7 +24,7 @@ INLINE void OF(spread)(const REAL *x, const REAL *end, int64_t rows, int64_t cha
 }
 
 /* The sums of g and of g (x - mean), of some neighbouring columns; `left`: how many numbers may be read. */
-INLINE void OF(products)(const REAL *x, const REAL *g, int64_t left, int64_t rows, int64_t channels, int64_t lanes,
+INLINE void OF(products_with)(const REAL *x, const REAL *g, int64_t left, int64_t rows, int64_t channels, int64_t lanes,
                          const REAL *mean, REAL *of_g, REAL *of_gx) {
     OF(Vector) sums[4] = {{0}, {0}, {0}, {0}}, parts[4] = {{0}, {0}, {0}, {0}};
     OF(Vector) middle = OF(load_some)(mean, mean + lanes, lanes);
@@ -100,9 +100,9 @@ static void OF(kernel_batch_norm_back_parts)(const Call *call, int64_t begin, in
         int64_t count = last - first;
         for (int64_t c = 0; c < channels; c += LANES) {
             if (c + LANES <= channels)
-                OF(products)(x + c, g + c, count * channels - c, count, channels, LANES, mean + c, of_g + c, of_gx + c);
+                OF(products_with)(x + c, g + c, count * channels - c, count, channels, LANES, mean + c, of_g + c, of_gx + c);
             else
-                OF(products)(x + c, g + c, count * channels - c, count, channels, channels - c, mean + c, of_g + c, of_gx + c);
+                OF(products_with)(x + c, g + c, count * channels - c, count, channels, channels - c, mean + c, of_g + c, of_gx + c);
         }
     }
 }

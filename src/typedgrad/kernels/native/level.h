@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plan.h"
+#include "pool.h"
 
 #define PASTE_(a, b) a##b
 #define PASTE(a, b) PASTE_(a, b)

@@ -14,6 +14,8 @@ void pool_run(Job job, void *context, int64_t count) {
 }
 
 void pool_run_together(Job job, void *context, int64_t count) { pool_run(job, context, count); }
+void meeting_begins(Meeting *meeting, int count) { *meeting = (Meeting){count, 0, 0}; }
+void meet(Meeting *meeting) { (void)meeting; }
 
 #else
 
@@ -47,6 +49,22 @@ static inline void relax(void) {
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
     __asm__ volatile("yield");
+
+void meeting_begins(Meeting *meeting, int count) { *meeting = (Meeting){count, 0, 0}; }
+
+void meet(Meeting *meeting) {
+    if (meeting->count == 1) return;
+    int turn = __atomic_load_n(&meeting->turn, __ATOMIC_ACQUIRE);
+    if (__atomic_add_fetch(&meeting->come, 1, __ATOMIC_ACQ_REL) == meeting->count) {
+        __atomic_store_n(&meeting->come, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&meeting->turn, turn + 1, __ATOMIC_RELEASE);
+        return;
+    }
+    for (int i = 0; __atomic_load_n(&meeting->turn, __ATOMIC_ACQUIRE) == turn; i++)
+        if (i < SPINS) relax();
+        else sched_yield();
+}
+
 #endif
 }
 
@@ -204,6 +222,22 @@ void pool_run_together(Job job, void *context, int64_t count) {
         pthread_mutex_unlock(&busy);
         run_on_own_threads(job, context, count);
     }
+}
+
+
+void meeting_begins(Meeting *meeting, int count) { *meeting = (Meeting){count, 0, 0}; }
+
+void meet(Meeting *meeting) {
+    if (meeting->count == 1) return;
+    int turn = __atomic_load_n(&meeting->turn, __ATOMIC_ACQUIRE);
+    if (__atomic_add_fetch(&meeting->come, 1, __ATOMIC_ACQ_REL) == meeting->count) {
+        __atomic_store_n(&meeting->come, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&meeting->turn, turn + 1, __ATOMIC_RELEASE);
+        return;
+    }
+    for (int i = 0; __atomic_load_n(&meeting->turn, __ATOMIC_ACQUIRE) == turn; i++)
+        if (i < SPINS) relax();
+        else sched_yield();
 }
 
 #endif

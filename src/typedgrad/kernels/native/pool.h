@@ -17,6 +17,14 @@ void pool_run(Job job, void *context, int64_t count);
 /* As above, but the jobs may wait for each other: each has a thread of its own, whatever the pool is doing. */
 void pool_run_together(Job job, void *context, int64_t count);
 
+/* Where jobs that run together wait until all have come. */
+typedef struct {
+    int count, come, turn;
+} Meeting;
+
+void meeting_begins(Meeting *meeting, int count);
+void meet(Meeting *meeting);
+
 /* How many jobs went to workers so far, for tests. */
 int64_t pool_shared_jobs(void);
 

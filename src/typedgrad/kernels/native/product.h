@@ -109,10 +109,10 @@ static void OF(pack_strip)(const REAL *x, int64_t row, int64_t along, int64_t co
     }
     if (along == 1) {
         /* A square writes beyond the strip's width where that is no multiple of a vector: into the numbers of the next
-           inner index, which come later. The last ones have no next and are copied one by one. */
+           inner index, which come later: those of other squares, and the first ones here, as the last square comes first. The last ones have no next and are copied one by one. */
         int64_t i = 0;
         for (; i + LANES < k; i += LANES)
-            for (int64_t done = 0; done < width; done += LANES) {
+            for (int64_t done = (width - 1) / LANES * LANES; done >= 0; done -= LANES) {
                 int64_t rows = count - done < LANES ? count - done : LANES;
                 if (rows < 0) rows = 0;
                 OF(turn_square)(x + done * row + i, row, rows, out + i * width + done, width);
