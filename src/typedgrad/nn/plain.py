@@ -108,6 +108,16 @@ class Reshape(Layer):
             raise ValueError(f"Reshape: `shape` must be sizes, of which one may be -1, got {self.shape!r}")
 
     def __call__(self, x: Shaped[Tensor, "n ..."]) -> Shaped[Tensor, "n ..."]:
+        example = x.shape[1:]
+        if -1 in self.shape and all(isinstance(n, int) for n in example):
+            # With a batch of unknown size no number of elements would be refused.
+            count, known = math.prod(example), math.prod(n for n in self.shape if n != -1)
+            if not known or count % known:
+                raise ShapeError(
+                    f"each example has {count} elements, which shape={self.shape} cannot hold: {count} is not a multiple "
+                    f"of {known}",
+                    where="Reshape",
+                )
         return reshape(x, (x.shape[0], *self.shape))
 
 
