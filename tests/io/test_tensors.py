@@ -73,7 +73,7 @@ def test_the_package_of_the_format_reads_what_we_write_and_the_other_way_round(t
 
 
 def test_numpy_reads_what_we_write_and_the_other_way_round(tmp_path: Path) -> None:
-    arrays = {"a.b": some("float32"), "folder/c": some("int8"), "f": np.asfortranarray(some("float64"))}
+    arrays: dict[str, Any] = {"a.b": some("float32"), "folder/c": some("int8"), "f": np.asfortranarray(some("float64"))}
     save_tensors(tmp_path / "ours.npz", arrays)
     np.savez(tmp_path / "theirs.npz", **arrays)
     np.savez_compressed(tmp_path / "small.npz", **arrays)
