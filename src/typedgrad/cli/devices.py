@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def _processor() -> dict[str, object]:
     import numpy as np
 
     try:
-        from typedgrad.kernels import AVAILABLE as native
+        native = import_module("typedgrad.kernels").AVAILABLE
     except ImportError:  # speed only: the package works without them
         native = False
     return {

@@ -15,7 +15,7 @@ CANNOT: Final = 2
 INTERRUPTED: Final = 130
 
 
-class Failure(Exception):  # noqa: N818  # it ends a command; it is no error of a program's
+class Failure(Exception):  # it ends a command; it is no error of a program's
     """Ends a command with a message on standard error.
 
     >>> Failure("there is no file a.json").code
@@ -36,6 +36,7 @@ def ended(command: str, run: Callable[[], int], *, traceback: bool = False) -> i
     >>> ended("train", lambda: 0)
     0
     """
+    cause: Exception
     try:
         return run()
     except Failure as error:

@@ -31,7 +31,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, files: Sequence[Path], *, host: str = "127.0.0.1", port: int = 0, public: bool = False) -> None:
         if not public and not loopback(host):
             raise Refused(
-                f"{host} can be reached from other machines; the page holds all that was recorded. Say --public if it may"
+                f"other machines can reach {host}, and the page shows all that was recorded; say --public if they may"
             )
         self.files = tuple(files)
         self.public = public
@@ -77,11 +77,11 @@ class Handler(BaseHTTPRequestHandler):
     sys_version = ""
     timeout = 30
 
-    def do_GET(self) -> None:  # noqa: N802  # the name that http.server looks for
+    def do_GET(self) -> None:  # the name that http.server looks for
         """Send a page."""
         self._answer(body=True)
 
-    def do_HEAD(self) -> None:  # noqa: N802  # likewise
+    def do_HEAD(self) -> None:  # likewise
         """Send what comes before a page."""
         self._answer(body=False)
 
@@ -123,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
         if body:
             self.wfile.write(data)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name in http.server
+    def log_message(self, format: str, *args: object) -> None:  # its name in http.server
         """Say nothing of every request."""
 
 
@@ -136,5 +136,6 @@ def _list(files: Sequence[Path]) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Trainings</title>'
         '<meta name="color-scheme" content="light dark"></head>'
-        f'<body style="font-family:system-ui,sans-serif;margin:3rem"><h1>Trainings</h1><ul>{entries}</ul></body></html>\n'
+        '<body style="font-family:system-ui,sans-serif;margin:3rem"><h1>Trainings</h1>'
+        f"<ul>{entries}</ul></body></html>\n"
     )

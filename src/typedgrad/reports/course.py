@@ -91,6 +91,9 @@ class Course:
         if not math.isnan(time):
             self.began = time if math.isnan(self.began) else self.began
             self.latest = time
+        step = number(record, "step")
+        if math.isfinite(step):
+            self.step = int(step)
         kind = record.get("kind")
         if kind == "start":
             self.start, self.ended, self.runs = record, "", self.runs + 1
@@ -106,7 +109,7 @@ class Course:
         step = number(record, "step")
         if not math.isfinite(step):
             return
-        self.step, self.epoch = int(step), int(_or_zero(number(record, "epoch")))
+        self.epoch = int(_or_zero(number(record, "epoch")))
         score = number(record, "score")
         self.best = min(self.best, score) if math.isfinite(score) else self.best
         for series, name in (
