@@ -389,6 +389,7 @@ if TYPE_CHECKING:
     from typedgrad.train import load as load
     from typedgrad.train import save as save
     from typedgrad.train import score as score
+    from typedgrad.train import transfer as transfer
     from typedgrad.version import __version__ as __version__
 else:
     # Where to find what is loaded on first use, so that importing the package stays cheap.
@@ -588,6 +589,7 @@ else:
         "topk": "typedgrad.ops.sort",
         "trace": "typedgrad.graph.tracing",
         "train": "typedgrad.train",
+        "transfer": "typedgrad.train",
         "tril": "typedgrad.ops.triangle",
         "triplet": "typedgrad.ops.pair_loss",
         "triu": "typedgrad.ops.triangle",

@@ -114,7 +114,7 @@ class Network(Backbone[X, Y]):
     def loss(self, x: X, target: Tensor) -> Tensor:
         """The loss of the network for some examples.
 
-        >>> net = tg.network().input("n 2").loss("mse").build()
+        >>> net = tg.network().input("n 2").layer(tg.nn.Relu).loss("mse").build()
         >>> net.loss(tg.ones((1, 2)), tg.zeros((1, 2)))
         Tensor(1., dtype=float32)
         """

@@ -47,8 +47,12 @@ from typedgrad.train.records import read_records as read_records
 from typedgrad.train.scoring import activations as activations
 from typedgrad.train.scoring import score as score
 from typedgrad.train.scoring import score_examples as score_examples
-from typedgrad.train.solver import solver as solver
+from typedgrad.train.solvers import solver as solver
+from typedgrad.train.splitting import featurise as featurise
+from typedgrad.train.splitting import rejoined as rejoined
+from typedgrad.train.splitting import split_at as split_at
 from typedgrad.train.stats import Stats as Stats
 from typedgrad.train.timing import Eta as Eta
 from typedgrad.train.timing import Throughput as Throughput
 from typedgrad.train.trainable import Trainable as Trainable
+from typedgrad.train.transferring import transfer as transfer

@@ -16,7 +16,7 @@ from typedgrad.train.listener import Moment, Position, Update
 from typedgrad.train.objective import Piece, counts_for
 from typedgrad.train.precision import finite, unscaled
 from typedgrad.train.recording import activations_of
-from typedgrad.train.solver import Solver
+from typedgrad.train.solvers import Solver
 from typedgrad.train.windows import windows
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typedgrad.train.batches import Data
     from typedgrad.train.listener import Moment
     from typedgrad.train.precision import Precision
-    from typedgrad.train.solver import Solver
+    from typedgrad.train.solvers import Solver
     from typedgrad.train.trainable import Trainable
 
 M = TypeVar("M", bound=Callable[..., Any])

@@ -18,7 +18,7 @@ from typedgrad.train.objective import Objective
 from typedgrad.train.progress import Progress, wanted
 from typedgrad.train.refusals import checked_counts, checked_precision, refuse_what_is_none_of_them
 from typedgrad.train.resuming import restored
-from typedgrad.train.solver import Solver
+from typedgrad.train.solvers import Solver
 from typedgrad.train.telling import Audience
 
 if TYPE_CHECKING:

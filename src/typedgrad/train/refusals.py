@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from typedgrad.core.random import Key
 from typedgrad.train.precision import Precision
-from typedgrad.train.solver import Solver
+from typedgrad.train.solvers import Solver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
