@@ -120,11 +120,25 @@ class Folder:
         plain = not any(isinstance(one, StarExpr) for one in shown.items)
         return shown.items[key] if plain and -len(shown.items) <= key < len(shown.items) else None
 
+    def looped(self, e: Expression | None) -> ProperType | None:
+        """The type of what a loop takes from a field of a layer, `for i, block in enumerate(self.blocks)`."""
+        if not isinstance(e, NameExpr) or not isinstance(e.node, Var):
+            return None
+        found = self.definitions.of(e.node, self.api.scope.stack, e.line)
+        if found is None or found.each is None:
+            return None
+        source, path = _gone_through(found.each, list(found.path))
+        table = get_proper_type(self.type_of(source)) if isinstance(source, MemberExpr) and not path else None
+        return get_proper_type(table.args[-1]) if isinstance(table, Instance) and table.args else None
+
     def exactly(self, e: Expression | None, known: Type) -> ProperType:
         """The same for the object of a method or attribute, of which mypy shows one alternative at a time."""
         made = self.element(e)
         if isinstance(made, CallExpr) and self.api.has_type(made):
             known = self.api.lookup_type(made)
+        item = self.looped(e)
+        if isinstance(item, Instance) and isinstance(known, Instance) and item.type is known.type:
+            return item
         typ, found = get_proper_type(known), get_proper_type(self.narrowed(e, known))
         found = self.merged(found)
         same = isinstance(typ, Instance) and isinstance(found, Instance) and typ.type is found.type
@@ -268,6 +282,27 @@ class Folder:
             return symbol.node.final_value
         value = noted(info, "defaults").get(name, UNKNOWN)
         return value if type(value) is int else UNKNOWN
+
+
+def _gone_through(e: Expression, path: list[int | slice]) -> tuple[Expression | None, list[int | slice]]:
+    """What a loop goes through, without `enumerate`, `zip` and the like around it; and where in its items to look."""
+    while isinstance(e, CallExpr):
+        place = path[0] if path else None
+        if isinstance(e.callee, MemberExpr) and e.callee.name in ("items", "values") and not e.args:
+            taken, inner = e.callee.name == "values" or place == 1, e.callee.expr
+            path = path if e.callee.name == "values" else path[1:]
+        elif not isinstance(e.callee, NameExpr) or not e.args:
+            return None, path
+        elif e.callee.name == "zip" and isinstance(place, int) and place < len(e.args):
+            taken, inner, path = True, e.args[place], path[1:]
+        elif e.callee.name == "enumerate":
+            taken, inner, path = place == 1, e.args[0], path[1:]
+        else:
+            taken, inner = e.callee.name in ("reversed", "list", "tuple"), e.args[0]
+        if not taken:
+            return None, path
+        e = inner
+    return e, path
 
 
 def _is_plain(info: TypeInfo, name: str) -> bool:

@@ -43,14 +43,15 @@ HIDDEN: Final = "__typedgrad_promised__"
 class Definition(NamedTuple):
     """What a variable is assigned: `value`, or the item of it that `path` leads to. No value if it varies.
 
-    `each` is what a loop goes through, of which the variable is one item after the other. `grows` is an assignment that
-    is none, but adds to what there is.
+    `each` is what a loop goes through, of which the variable is one item after the other, in these lines. `grows` is an
+    assignment that is none, but adds to what there is.
     """
 
     value: Expression | None
     path: tuple[int | slice, ...] = ()
     each: Expression | None = None
     grows: bool = False
+    lines: range = range(0)
 
 
 Index = dict[Var, list[Definition]]
@@ -62,11 +63,16 @@ class Definitions:
     def __init__(self) -> None:
         self._recent: list[tuple[object, Index, set[str]]] = []
 
-    def of(self, var: Var, scopes: list[Any]) -> Definition | None:
-        """The only definition of a variable, searched in the enclosing functions and the module; else None."""
+    def of(self, var: Var, scopes: list[Any], line: int = 0) -> Definition | None:
+        """The only definition of a variable, searched in the enclosing functions and the module; else None.
+
+        Of several loops with one variable it is the one around `line`.
+        """
         for scope in reversed(scopes):
             if isinstance(scope, (FuncItem, MypyFile)):
                 found = self._index(scope).get(var)
+                if found is not None and len(found) > 1 and line and all(one.lines for one in found):
+                    found = [one for one in found if line in one.lines]
                 if found is not None:
                     return found[0] if len(found) == 1 else None
         return None
@@ -190,7 +196,8 @@ def _collect(block: list[Statement], index: Index) -> None:
         elif isinstance(statement, OperatorAssignmentStmt):
             _assign(statement.lvalue, Definition(None), index)
         elif isinstance(statement, ForStmt):
-            _assign(statement.index, Definition(None, each=statement.expr), index)
+            lines = range(statement.line, (statement.body.end_line or statement.line) + 1)
+            _assign(statement.index, Definition(None, each=statement.expr, lines=lines), index)
         elif isinstance(statement, WithStmt):
             for target in statement.target:
                 if target is not None:
@@ -231,9 +238,5 @@ def _assign(lvalue: Expression, definition: Definition, index: Index) -> None:
             # Behind a star places are counted from the end.
             place = i if i < star else i - count
             step: int | slice = slice(i, i + 1 - count or None) if i == star else place
-            part = (
-                definition._replace(path=())
-                if definition.value is None
-                else definition._replace(path=(*definition.path, step))
-            )
+            part = definition._replace(path=(*definition.path, step))
             _assign(item.expr if isinstance(item, StarExpr) else item, part, index)

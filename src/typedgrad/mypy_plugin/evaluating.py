@@ -6,12 +6,13 @@ A value is a static one (a number, a `Serial`, a tuple, ...), mypy's type of a t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any, Final
 
 from mypy.nodes import Expression, MypyFile, SymbolNode, TypeInfo, Var
 from mypy.types import CallableType, Instance, NoneType, TupleType, Type, UnionType, get_proper_type
 
-from typedgrad.mypy_plugin import layers
+from typedgrad.mypy_plugin import layers, wrapping
 from typedgrad.mypy_plugin.annotations import fields
 from typedgrad.mypy_plugin.calls import Actual, Callee, Site
 from typedgrad.mypy_plugin.constants import arithmetic, item, negated
@@ -63,6 +64,14 @@ class Evaluator:
 
     def _is(self, value: object) -> object:
         return value
+
+    def _self(self) -> object:
+        """The object itself, for functions of this library that look at its options."""
+        names = self.owner.extra_attrs.attrs if self.owner.extra_attrs is not None else ()
+        options = {name: stored(self.owner, name) for name in names}
+        return SimpleNamespace(
+            **{name: value for name, value in options.items() if not isinstance(value, (Type, Serial))}
+        )
 
     def _own(self, name: str) -> object:
         if name in self.known:
@@ -254,14 +263,20 @@ def sized(site: Site, tensor: Instance, known: dict[str, str]) -> Type:
 def refined(site: Site, owner: Instance, e: Expression | None, arguments: Mapping[str, Actual], declared: Type) -> Type:
     """The result of a layer's call, where the annotation leaves something open: as the op says that it delegates to."""
     before = site.codec.read(declared) if is_tensor(get_proper_type(declared)) else None
-    said = delegation(owner.type)
-    if before is None or said is None or not (_leaves_open(before.shape) or before.dtype is None):
+    rule = wrapping.opened(owner)
+    said = delegation(owner.type) if rule is None else None
+    if before is None or (said is None and rule is None):
         return declared
-    base, what = said
+    if not (_leaves_open(before.shape) or before.dtype is None):
+        return declared
+    base, what = (owner.type, {}) if said is None else said
     # What is wrong in a body of the user's is reported there.
     inner = Site(site.api, site.context, site.codec, site.folder, site.ask)
     inner.quiet = site.quiet or not base.fullname.startswith("typedgrad.")
-    out = Evaluator(inner, owner, e, base.module_name, arguments).value(what["value"])
+    if rule is None:
+        out = Evaluator(inner, owner, e, base.module_name, arguments).value(what["value"])
+    else:
+        out = rule(inner, owner, [one for one in arguments.values() if one.expr is not None or one.typ is not None])
     site.complained |= inner.complained
     after = site.codec.read(out) if isinstance(out, Type) else None
     tensor = get_proper_type(declared)

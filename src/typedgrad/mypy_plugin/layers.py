@@ -154,6 +154,8 @@ def call(
             return sig.copy_modified(arg_types=loose, ret_type=site.codec.unknown_tensor() if site.complained else out)
     known = sizes(owner, e)
     shown = title(owner, known) if name == "__call__" else name
+    if name == "__call__":
+        sig = wrapping.promised(owner, sig, site.codec)
     made = site.instantiate(sig, actuals, _callee(owner, shown, known))
     if name != "__call__" or site.complained or is_self(e):
         return made

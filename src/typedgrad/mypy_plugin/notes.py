@@ -195,15 +195,15 @@ def quote(e: Expression, owner: str | None, arguments: Sequence[str]) -> Quoted 
     if isinstance(e, NameExpr):
         if e.name in _CONSTANTS:
             return ["is", _CONSTANTS[e.name]]
-        return None if e.name == owner else ["arg" if e.name in arguments else "name", e.name]
+        return ["self"] if e.name == owner else ["arg" if e.name in arguments else "name", e.name]
     if isinstance(e, MemberExpr):
         return _member(e, owner, arguments)
     if isinstance(e, CallExpr):
         return _call(e, owner, arguments)
     if isinstance(e, DictExpr):
         values = [(key, quote(value, owner, arguments)) for key, value in e.items]
-        plain = all(isinstance(key, (StrExpr, IntExpr)) and value is not None for key, value in values)
-        return ["dict", [[key.value, value] for key, value in values if hasattr(key, "value")]] if plain else None
+        known = [[key.value, v] for key, v in values if isinstance(key, (StrExpr, IntExpr)) and v is not None]
+        return ["dict", known] if len(known) == len(values) else None
     head, parts = _taken_apart(e)
     quoted = [quote(part, owner, arguments) for part in parts]
     if not head or any(part is None for part in quoted):

@@ -37,8 +37,7 @@ def _past_the_operator(api: Any) -> Iterator[None]:
 
     mypy collects what `__add__` says before it tries `__radd__`. The collector on top of its stack is that one.
     """
-    watchers = getattr(getattr(api, "msg", None), "errors", None)
-    watchers = getattr(watchers, "_watchers", None)
+    watchers: Any = getattr(getattr(getattr(api, "msg", None), "errors", None), "_watchers", None)
     top = watchers.pop() if watchers and getattr(watchers[-1], "_filtered", None) is not None else None
     try:
         yield

@@ -99,11 +99,11 @@ def trusted(folder: Folder, e: Expression | None) -> bool:
     if isinstance(e, NameExpr) and isinstance(e.node, Var):
         if is_self(e) or e.node.is_final:
             return True
-        found = folder.definitions.of(e.node, folder.api.scope.stack)
-        if found is None or e.node.is_argument:
-            return False
         # What a loop takes from a field of a layer, of which all items are alike.
-        return found.value is not None or _of_a_field(found.each)
+        if folder.looped(e) is not None:
+            return True
+        found = folder.definitions.of(e.node, folder.api.scope.stack)
+        return found is not None and found.value is not None and not e.node.is_argument
     if isinstance(e, IndexExpr):
         if isinstance(folder.element(e), CallExpr):
             return True
@@ -112,18 +112,6 @@ def trusted(folder: Folder, e: Expression | None) -> bool:
             return is_layer(get_proper_type(folder.type_of(e.base.expr)))
         return isinstance(base, TupleType) and trusted(folder, e.base)
     return isinstance(e, (CallExpr, MemberExpr))
-
-
-def _of_a_field(e: Expression | None) -> bool:
-    """Whether a loop goes through `self.blocks`, perhaps with `enumerate`, `zip` and the like around it."""
-    if isinstance(e, CallExpr) and isinstance(e.callee, NameExpr) and e.callee.name in _LOOPS:
-        return any(map(_of_a_field, e.args))
-    if isinstance(e, CallExpr) and isinstance(e.callee, MemberExpr) and e.callee.name in ("items", "values"):
-        return not e.args and _of_a_field(e.callee.expr)
-    return isinstance(e, MemberExpr)
-
-
-_LOOPS = frozenset({"enumerate", "zip", "reversed", "list", "tuple"})
 
 
 def forget(typ: Type) -> Type:

@@ -113,7 +113,9 @@ def _parts(site: Site, f: CallableType, options: Options) -> tuple[Type, Type, T
     if not has_aux:
         return gradient, f.ret_type, None
     both = get_proper_type(f.ret_type)
-    return (gradient, *both.items) if isinstance(both, TupleType) and len(both.items) == 2 else None
+    if not isinstance(both, TupleType) or len(both.items) != 2:
+        return None
+    return gradient, both.items[0], both.items[1]
 
 
 def _picked(site: Site, f: CallableType, argnums: object) -> Type | None:

@@ -9,7 +9,8 @@ from mypy.types import CallableType, Instance, TupleType, Type, get_proper_type
 
 from typedgrad.mypy_plugin import layers
 from typedgrad.mypy_plugin.calls import Actual
-from typedgrad.mypy_plugin.encoding import Known, as_actual, is_tensor
+from typedgrad.mypy_plugin.constants import arithmetic
+from typedgrad.mypy_plugin.encoding import Codec, Known, as_actual, is_tensor, map_tensors
 from typedgrad.mypy_plugin.methods import signature
 from typedgrad.mypy_plugin.sizes import is_layer, stored
 from typedgrad.shapes import Argument, Request
@@ -76,7 +77,7 @@ def _residual(site: Site, part: Instance, inputs: Inputs) -> Type | None:
     if made is None:
         return None
     title = "x"
-    if "projection" in part.extra_attrs.attrs if part.extra_attrs is not None else ():
+    if part.extra_attrs is not None and "projection" in part.extra_attrs.attrs:
         projection = _inner(part, "projection")
         if projection is not None:
             out = layers.stage(site, projection, kept)
@@ -160,6 +161,45 @@ def _channels_last(site: Site, part: Instance, inputs: Inputs) -> Type | None:
     return _tensor(site, made._replace(shape=" ".join([first, *middle, channels])))
 
 
+def _separable(site: Site, part: Instance, inputs: Inputs) -> Type | None:
+    """A convolution of each channel, and then one that mixes them."""
+    known = part.extra_attrs.attrs if part.extra_attrs is not None else {}
+    first, second = (_made(part, name) for name in ("depthwise", "pointwise"))
+    multiplier, taken = stored(part, "multiplier"), stored(part, "in_channels")
+    channels = site.codec.static(layers.normal(site, arithmetic("*", taken, multiplier)))
+    if first is None or second is None or "out_channels" not in known:
+        return None
+    shared = ("in_channels", "multiplier", "kernel", "stride", "padding", "dilation")
+    depthwise: dict[str, Type] = {name: known[name] for name in shared if name in known}
+    pointwise = {"out_channels": known["out_channels"], "kernel": site.codec.literal(1)}
+    if channels is not None:
+        pointwise["in_channels"] = channels
+    made = layers.stage(site, layers.completed(site, first, depthwise, set(depthwise)), *inputs)
+    if made is None:
+        return None
+    return layers.stage(site, layers.completed(site, second, pointwise, set(pointwise)), Actual(None, made))
+
+
+def _made(part: Instance, name: str) -> Instance | None:
+    """A new layer of the class that a field is declared to hold."""
+    symbol = part.type.get(name)
+    declared = get_proper_type(symbol.type) if symbol is not None else None
+    return Instance(declared.type, []) if isinstance(declared, Instance) else None
+
+
+def opened(part: Instance) -> Rule | None:
+    """What a layer does of which the annotation leaves something open, and the body cannot be read."""
+    return _OPENED.get(part.type.fullname)
+
+
+def promised(part: Instance, sig: CallableType, codec: Codec) -> CallableType:
+    """The signature of a call whose result, a named tuple, has shapes that stand in no annotation."""
+    axes = _STATES.get(part.type.fullname)
+    if axes is None:
+        return sig
+    return sig.copy_modified(ret_type=map_tensors(sig.ret_type, lambda t: codec.tensor(t, Known(axes, "Float"))))
+
+
 def _through(site: Site, inner: Instance | CallableType, x: Known) -> Known | None:
     out = layers.stage(site, inner, Actual(None, _tensor(site, x)))
     known = site.codec.read(out) if out is not None else None
@@ -195,3 +235,5 @@ _RULES: Final[Mapping[str, Rule]] = {
         "layout.ChannelsLast": _channels_last,
     }.items()
 }
+_OPENED: Final[Mapping[str, Rule]] = {f"typedgrad.nn.depthwise.SeparableConv{n}d": _separable for n in (1, 2, 3)}
+_STATES: Final[Mapping[str, str]] = {"typedgrad.nn.lstm.LstmCell": "*batch features"}

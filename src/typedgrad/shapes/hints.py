@@ -48,9 +48,10 @@ class _Numbers:
 
     def shape(self, shape: Shape | Sequence[Shape]) -> Shape | Sequence[Shape]:
         """A shape, or several, with numbers."""
-        if isinstance(shape, tuple) and not any(isinstance(axis, tuple) for axis in shape):
+        if is_shape(shape):
             return tuple(axis if isinstance(axis, Star) else self.dim(axis) for axis in shape)
-        return [tuple(axis if isinstance(axis, Star) else self.dim(axis) for axis in one) for one in shape]
+        several: Sequence[Shape] = shape  # type: ignore[assignment]  # what is not one shape
+        return [tuple(axis if isinstance(axis, Star) else self.dim(axis) for axis in one) for one in several]
 
     def static(self, value: object) -> object:
         """A static argument with numbers; what is not known stays so."""

@@ -89,7 +89,7 @@ def of_extrema(a: int | Sym, b: int | Sym) -> list[tuple[int | Sym, int | Sym]]:
 
     None at all without such calls, and where there are too many.
     """
-    found = [(a, b)]
+    found: list[tuple[Dim, Dim]] = [(a, b)]
     for _ in range(_CHOICES):
         call = next((call for call in (_extremum(dim) for pair in found for dim in pair) if call is not None), None)
         if call is None:
@@ -97,9 +97,9 @@ def of_extrema(a: int | Sym, b: int | Sym) -> list[tuple[int | Sym, int | Sym]]:
         found = [(_with(x, call, one), _with(y, call, one)) for x, y in found for one in call.args]
         if len(found) > 2**_CHOICES:
             return []
-    known = [pair for pair in found if not any(isinstance(dim, Unknown) for dim in pair)]
-    complete = len(known) == len(found) and all(_extremum(dim) is None for pair in found for dim in pair)
-    return found if complete and found != [(a, b)] else []
+    known = [(x, y) for x, y in found if not isinstance(x, Unknown) and not isinstance(y, Unknown)]
+    complete = len(known) == len(found) and all(_extremum(dim) is None for pair in known for dim in pair)
+    return known if complete and known != [(a, b)] else []
 
 
 def _extremum(dim: Dim) -> Call | None:

@@ -40,7 +40,7 @@ def literal(x: Float32[Tensor, "n 3 32 32"]) -> None:
     reveal_type(ConvTranspose2d(out_channels=4, kernel=2, stride=2)(x))  # R: Float[Tensor, "n 4 64 64"]
     reveal_type(GlobalPool()(x))  # R: Float[Tensor, "n 3"]
     reveal_type(Flatten()(x))  # R: Float32[Tensor, "n 3072"]
-    reveal_type(SeparableConv2d(out_channels=16, kernel=3, padding=1)(x))  # R: Float[Tensor, "n 16 _ _"]
+    reveal_type(SeparableConv2d(out_channels=16, kernel=3, padding=1)(x))  # R: Float[Tensor, "n 16 32 32"]
 
 
 def other_ranks(x: Float32[Tensor, "n 2 100"], y: Float32[Tensor, "n 1 8 8 8"]) -> None:
