@@ -103,7 +103,8 @@ def test_nothing_in_a_cache_is_executed(tmp_path: Path) -> None:
             return (os.mkdir, (str(tmp_path / "executed"),))
 
     nesting = np.asarray(json.dumps([None, None]))
-    np.savez(folder / "batch-000000.npz", nesting=nesting, **{"0": np.asarray([Hostile()], object), "1": np.zeros(1)})
+    arrays = {"nesting": nesting, "0": np.asarray([Hostile()], object), "1": np.zeros(1)}
+    np.savez(folder / "batch-000000.npz", allow_pickle=True, **arrays)
     with pytest.raises(ValueError, match="is damaged"):
         list(LOADER.cache(folder))
     assert not (tmp_path / "executed").exists()

@@ -20,6 +20,12 @@ def threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "typedgrad-prefetch"]
 
 
+def noted(made: list[int], n: int) -> Iterator[int]:
+    for i in range(n):
+        made.append(i)
+        yield i
+
+
 @pytest.fixture(autouse=True)
 def _nothing_is_left_behind() -> Iterator[None]:
     assert not threads()
@@ -39,7 +45,7 @@ def test_the_order_does_not_depend_on_prefetching(ahead: int) -> None:
 
 def test_no_more_is_made_ahead_than_was_asked_for() -> None:
     made: list[int] = []
-    elements = iter(Stream(lambda _: (made.append(i) or i for i in range(100))).prefetch(3))
+    elements = iter(Stream(lambda _: noted(made, 100)).prefetch(3))
     assert next(elements) == 0
     time.sleep(0.1)
     assert len(made) <= 1 + 3 + 1, "one used, three waiting, one in the hand"
@@ -48,7 +54,7 @@ def test_no_more_is_made_ahead_than_was_asked_for() -> None:
 
 def test_nothing_is_made_before_the_first_is_asked_for() -> None:
     made: list[int] = []
-    elements = iter(Stream(lambda _: (made.append(i) or i for i in range(3))).prefetch(1))
+    elements = iter(Stream(lambda _: noted(made, 3)).prefetch(1))
     time.sleep(0.02)
     assert not made
     assert not threads()

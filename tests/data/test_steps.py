@@ -159,7 +159,10 @@ def test_zip_and_concat() -> None:
 
 @pytest.mark.parametrize(("first", "second", "which"), [(2, 1, "second ended after 1"), (1, 2, "first ended after 1")])
 def test_zip_says_when_one_ends_before_the_other(first: int, second: int, which: str) -> None:
-    one, other = (Stream(lambda _, n=n: iter(range(n))) for n in (first, second))
+    def unsized(n: int) -> Stream[int]:
+        return Stream(lambda _: iter(range(n)))
+
+    one, other = unsized(first), unsized(second)
     with pytest.raises(ValueError, match=which):
         list(one.zip(other))
 
@@ -184,7 +187,7 @@ def test_collect_gives_all_rows_in_memory() -> None:
 
 def test_an_exception_names_the_batch_and_keeps_its_traceback() -> None:
     def fragile(x: tg.Tensor) -> tg.Tensor:
-        if float(x[0, 0].item()) == 4.0:
+        if x[0, 0].item() == 4.0:
             raise KeyError("no four")
         return x
 
@@ -319,13 +322,8 @@ def test_a_stream_shuffles_without_losing_anything(n: int, buffer: int, seed: in
 
 def test_streams_know_their_length_where_it_can_be_known() -> None:
     stream = Stream(lambda epoch: (epoch + i for i in range(5)), size=5)
-    assert [len(s) for s in (stream, stream.map(str), stream.take(3), stream.skip(4), stream.window(2, 2))] == [
-        5,
-        5,
-        3,
-        1,
-        2,
-    ]
+    steps = (stream, stream.map(str), stream.take(3), stream.skip(4), stream.window(2, 2))
+    assert [step.size for step in steps] == [5, 5, 3, 1, 2]
     assert list(stream.starting_at(10).filter(lambda i: i % 2 == 0)) == [0, 2, 4], "steps begin at epoch 0"
     assert repr(stream) == "<Stream of 5>"
     assert repr(Stream(lambda _: [])) == "<Stream of unknown length>"

@@ -116,10 +116,11 @@ def analyze(data: Fittable, *, names: Sequence[str] = (), class_names: Sequence[
         known = ~np.isnan(flat) & inside[:, None]
         total += len(values)
         elements += int(inside.sum())
-        moments = Moments.of(np.where(known, flat, 0.0), (0,), known)
-        if found is not None and found.mean.shape != moments.mean.shape:
+        if found is not None and found.mean.shape[1] != flat.shape[1]:
             raise ValueError(f"analyze: there are batches of {found.mean.shape[1]} and of {flat.shape[1]} features")
-        found = moments if found is None else found.merge(moments)
+        with np.errstate(invalid="ignore", over="ignore"):  # infinite values
+            moments = Moments.of(np.where(known, flat, 0.0), (0,), known)
+            found = moments if found is None else found.merge(moments)
     if found is None:
         raise ValueError("analyze: there are no rows")
     titles = tuple(names) or tuple(map(str, range(found.mean.shape[1])))

@@ -106,8 +106,8 @@ class ImageFolder:
         image_module = _pillow()
         try:
             with image_module.open(path) as file:
-                image = self._fitted(_upright(file))
-                pixels = np.asarray(image.convert("L" if self.gray else "RGB"), np.float32)
+                image = self._fitted(_upright(file).convert("L" if self.gray else "RGB"))
+                pixels = np.asarray(image, np.float32)
         # Pillow raises what its many readers raise, SyntaxError and struct.error included.
         except Exception as error:
             raise ValueError(f"{path}: not an image that can be read: {error}") from error
@@ -139,7 +139,7 @@ def _images_in(folder: Path) -> list[Path]:
 
 
 def _upright(image: Image) -> Image:
-    """The image as it is meant to be seen, in a mode that resizing does not spoil."""
+    """The image as it is meant to be seen, in a mode that can be converted without loss."""
     from PIL import ImageOps
 
     turned = ImageOps.exif_transpose(image)
@@ -148,7 +148,8 @@ def _upright(image: Image) -> Image:
         values = np.asarray(turned, "float64")
         made: Image = _pillow().fromarray(np.clip(values / 257, 0, 255).astype("uint8"))
         return made
-    return turned.convert("RGBA").convert("RGB") if turned.mode in {"P", "PA", "1"} else turned
+    # A palette with transparency is read by way of its colours; what is transparent has the colour that is below it.
+    return turned.convert("RGBA") if turned.mode in {"P", "PA"} else turned
 
 
 def _pillow() -> ModuleType:

@@ -35,20 +35,20 @@ def tensors(part: object, name: str = "x") -> Iterator[tuple[str, Tensor]]:
     >>> [name for name, _ in tensors((tg.zeros((2,)), tg.ones((2, 3))), "y")]
     ['y[0]', 'y[1]']
     """
-    if isinstance(part, tuple):
+    if isinstance(part, tuple) and part:
         for i, inner in enumerate(part):
             yield from tensors(inner, f"{name}[{i}]")
     elif not isinstance(part, Tensor):
-        kind = type(part).__name__
-        raise TypeError(f"`{name}` must be a tensor or a tuple of tensors, got a {kind}")
+        found = "an empty tuple" if part == () else f"a {type(part).__name__}"
+        raise TypeError(f"`{name}` must be a tensor or a tuple of tensors, got {found}")
     elif part.ndim == 0:
         raise TypeError(f"`{name}` must have rows along its first axis, but it is 0-dimensional")
     else:
         yield name, part
 
 
-def count(x: object, y: object = ()) -> int:
-    """How many rows the parts of a batch have.
+def count(x: object, *y: object) -> int:
+    """How many rows the features of a batch have, and its labels.
 
     Raises:
         TypeError: if they are no tensors.
@@ -57,9 +57,7 @@ def count(x: object, y: object = ()) -> int:
     >>> count(tg.zeros((2, 3)), tg.zeros((2,)))
     2
     """
-    found = [*tensors(x, "x"), *tensors(y, "y")]
-    if not found:
-        raise TypeError("`x` must be a tensor or a tuple of tensors, got an empty tuple")
+    found = [*tensors(x, "x"), *(pair for labels in y for pair in tensors(labels, "y"))]
     first, n = found[0][0], found[0][1].shape[0]
     for name, tensor in found[1:]:
         if tensor.shape[0] != n:

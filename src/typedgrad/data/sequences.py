@@ -14,6 +14,7 @@ from typedgrad.data.parting import Parts, split_rows
 from typedgrad.data.rows import host
 from typedgrad.data.stream import Stream, stream_of
 from typedgrad.ops.create import asarray
+from typedgrad.shapes.dtypes import promote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -190,7 +191,7 @@ def _arrays(name: str, values: Sequence[object], rank: int) -> list[NDArray[np.g
         if arrays[0].shape[rank:] != array.shape[rank:]:
             shapes = f"{list(arrays[0].shape)} and {list(array.shape)}"
             raise ValueError(f"sequences: {name}[0] and {name}[{i}] differ in more than their steps: {shapes}")
-    dtype = np.result_type(*{array.dtype for array in arrays})
+    dtype = promote(*{array.dtype.name for array in arrays})
     return [array.astype(dtype, copy=False) for array in arrays]
 
 
