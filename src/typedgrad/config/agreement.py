@@ -10,6 +10,7 @@ from typedgrad.config.losses import INSTEAD, Loss
 from typedgrad.config.names import snake_case
 from typedgrad.config.ports import Port
 from typedgrad.core.abstract import abstract, eval_shape
+from typedgrad.core.annotations import shape_strings
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn import Layer, Sequential
 from typedgrad.nn.names import ActivationName
@@ -59,9 +60,23 @@ def _advice(loss: Loss, ending: str) -> str:
         return "leave the activation out" + (f", or use the loss `{other}`" if fits else "")
     if loss.takes == "numbers":
         return "for probabilities there are losses of their own, such as categorical_cross_entropy"
-    wanted = " or ".join(f'activation="{name}"' for name in sorted(rule.activations)[:2])
     other = INSTEAD.get(loss.name)
-    return f"say {wanted}" + (f", or use the loss `{other}`" if other is not None else "")
+    return f'say activation="{rule.usual}"' + (f", or use the loss `{other}`" if other is not None else "")
+
+
+def check_axes(title: str, loss: Loss, out: Tensor) -> None:
+    """Raise ShapeError unless what comes out has as many axes as the loss wants, where it wants so many."""
+    from inspect import signature
+
+    first, *_ = signature(loss.function).parameters.values()
+    for text in shape_strings(str(first.annotation)):
+        axes = text.split()
+        if not any(axis.startswith(("*", ".")) for axis in axes) and len(axes) != out.ndim:
+            raise ShapeError(
+                f"the loss `{loss.name}` takes `{first.name}` of {len(axes)} axes ({text}), "
+                f"but what comes out has {out.ndim}: [{_spelt(out)}]",
+                where=title,
+            )
 
 
 def target_for(loss: Loss, out: Tensor, labels: Port | None) -> Tensor | None:
@@ -84,6 +99,7 @@ def check_target(title: str, loss: Loss, out: Tensor, labels: Port | None) -> No
 
     Without a declaration the labels are taken to be what the loss wants.
     """
+    check_axes(title, loss, out)
     target = target_for(loss, out, labels)
     if target is None:
         return

@@ -111,17 +111,14 @@ class LayerBuilder:
 
         Raises ShapeError if the layer does not fit, ValueError unless it makes what the loss takes.
         """
-        entry = Entry(spec_of(cls, args, options), self.options)
-        made = extended(self.made, entry, self.spec.defaults, last=True, name="output")
-        return _finished(self.spec, made, Output(loss_of(loss), entry))
+        return _finished(self.spec, Output(loss_of(loss), Entry(spec_of(cls, args, options), self.options)))
 
     def loss(self, loss: LossName | Loss | Callable[[Tensor, Tensor], Tensor]) -> OutputBuilder:
         """The loss of what the last layer makes, for which the activation of the network does not hold.
 
         Raises ValueError unless it makes what the loss takes.
         """
-        output = Output(loss_of(loss))
-        return _finished(self.spec, replace(self.spec, output=output).folded(), output)
+        return _finished(self.spec, Output(loss_of(loss)))
 
     def build(self) -> Backbone:
         """The network with parameters and without a loss. Raises ValueError without layers."""
@@ -151,7 +148,7 @@ class OutputBuilder:
         OutputBuilder(n 4 -> n 2 -> mse)
         """
         assert self.spec.output is not None
-        return _finished(self.spec, self.made, self.spec.output._replace(labels=port("labels", shape).text))
+        return _finished(self.spec, self.spec.output._replace(labels=port("labels", shape).text))
 
     def build(self) -> Network:
         """The network, with parameters drawn from its seed."""
@@ -268,5 +265,6 @@ def loss_of(loss: object) -> Loss:
     return Loss(loss_name(loss))
 
 
-def _finished(spec: NetworkSpec, made: Placed, output: Output) -> OutputBuilder:
-    return OutputBuilder(replace(spec, output=output), checked_output("network", output, made))
+def _finished(spec: NetworkSpec, output: Output) -> OutputBuilder:
+    spec = replace(spec, output=output)
+    return OutputBuilder(spec, checked_output("network", output, spec.folded()))

@@ -56,17 +56,13 @@ def built(spec: NetworkSpec, made: Placed, key: Key | None, reuse: Mapping[str, 
 def checked_output(title: str, output: Output, made: Placed) -> Placed:
     """The layers with an output that suits the loss; raises ValueError or ShapeError if it does not."""
     if not made.layers:
-        return _checked(title, output, None, made)
-    name, last = list(made.layers.items())[-1]
-    return _checked(f"{title}: output `{name}`", output, last, made)
-
-
-def _checked(title: str, output: Output, last: Layer | None, made: Placed) -> Placed:
-    out = made.place.value
-    if last is not None:
-        check_agreement(title, last, out, output.loss)
-    labels = None if output.labels is None else port("labels", output.labels)
-    check_target(title, output.loss, out, labels)
+        raise ValueError(
+            f"{title}: there are no layers; add some with .layer(...), or end in .output(loss, Dense, ...)"
+        )
+    name = list(made.options)[-1]
+    title, out = f"{title}: output `{name}`", made.place.value
+    check_agreement(title, made.layers[name], out, output.loss)
+    check_target(title, output.loss, out, None if output.labels is None else port("labels", output.labels))
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from typedgrad.config.demands import Demand, Layout, demand_of
 from typedgrad.config.layer_spec import LayerSpec, field_hints
@@ -16,6 +16,20 @@ from typedgrad.nn import Dropout, Flatten, Layer, Permute, Reshape, TimeDistribu
 from typedgrad.nn.initialise import learnt
 from typedgrad.nn.layer import describe
 from typedgrad.shapes import ShapeError
+
+_AXES: Final[Mapping[Layout | None, str]] = {
+    "sequence": "(steps, features)",
+    "signal": "(channels, width)",
+    "image": "(channels, height, width)",
+    "volume": "(channels, depth, height, width)",
+    "frames": "(steps, channels, height, width)",
+}
+# How the channels, which stand before the places, come behind them, where losses of classes look for them.
+_CHANNELS_LAST: Final[Mapping[Layout | None, tuple[int, ...]]] = {
+    "signal": (2, 1),
+    "image": (2, 3, 1),
+    "volume": (2, 3, 4, 1),
+}
 
 
 class Conversion(NamedTuple):
@@ -86,6 +100,17 @@ def described(spec: LayerSpec, defaults: Defaults | None) -> Layer:
     return spec.make(activation=wanted.make() if isinstance(wanted, LayerSpec) else wanted)
 
 
+def turned(made: Placed, *, classes: bool) -> Placed:
+    """What is made, with the channels of images last where a loss of classes takes it: one class for each place."""
+    axes = _CHANNELS_LAST.get(made.place.layout) if classes else None
+    if axes is None or not made.layers:
+        return made
+    by = free_name("channels_last_for_loss", made.layers)
+    layer, value = _applied(by, Permute(axes=axes), made.place.value)
+    turn = Conversion("the loss", f"the channels of the {made.place.layout} come last: they are the classes", by)
+    return Placed({**made.layers, by: layer}, (*made.conversions, turn), Place(value, None), made.options)
+
+
 def placed(title: str, name: str, layer: Layer, options: LayerOptions, place: Place) -> Placed:
     """A layer behind what came before it, with the conversions that it needs, and dropout if there is to be some."""
     demand = demand_of(layer)
@@ -145,6 +170,8 @@ def _layout_after(demand: Demand, layer: Layer, place: Place, out: Tensor) -> La
     axes = out.ndim
     if isinstance(layer, (Reshape, Permute)) and axes == 3:
         return None
+    if isinstance(layer, Permute) and layer.axes in _CHANNELS_LAST.values():
+        return None
     if axes == 3:
         if place.layout == "flat" or demand.layout == "sequence" or place.layout == "frames":
             return "sequence"
@@ -163,19 +190,20 @@ def _applied(title: str, layer: Layer, *values: Tensor) -> tuple[Layer, Tensor]:
     try:
         known = learnt(layer, lambda: made.append(layer(*values)))
     except ShapeError as error:
-        error.where = (
-            f"{title}, {describe(layer)}" if error.where in ("", describe(layer)) else f"{title}, {error.where}"
-        )
+        own = error.where.startswith(type(layer).__name__)
+        error.where = f"{title}, {error.where if own else _shown(layer) + f', {error.where}' * bool(error.where)}"
         raise
     except (TypeError, ValueError) as error:
         _refuse(title, error)
     out = made[0]
     if not isinstance(out, Tensor):
         kind = type(out).__name__
-        raise TypeError(
-            f"{title}, {describe(layer)}: a layer of a network must make one tensor, but this made a {kind}"
-        )
+        raise TypeError(f"{title}, {_shown(layer)}: a layer of a network must make one tensor, but this made a {kind}")
     return known, out
+
+
+def _shown(layer: Layer) -> str:
+    return f"each step of {describe(layer.layer)}" if isinstance(layer, TimeDistributed) else describe(layer)
 
 
 def _refuse(title: str, error: Exception) -> NoReturn:
@@ -196,7 +224,6 @@ def _word(layer: Layer) -> str:
 
 
 def _missing_axes(demand: Demand, value: Tensor) -> str:
-    wanted = {"image": "(channels, height, width)", "signal": "(channels, width)", "sequence": "(steps, features)"}
-    sizes = wanted.get(demand.layout or "", "(...)")
+    sizes = _AXES.get(demand.layout, "(...)")
     found = " ".join(map(str, value.shape))
     return f"what comes in is [{found}]; give each example these axes first: .layer(Reshape, shape={sizes})"

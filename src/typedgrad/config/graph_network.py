@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from typedgrad.config.agreement import check_agreement, check_target
 from typedgrad.config.building import filled, kept, updater_of
-from typedgrad.config.fold import Conversion
+from typedgrad.config.fold import Conversion, Entry
 from typedgrad.config.graph_spec import GraphFold, GraphOutput, GraphSpec, Vertex
+from typedgrad.config.layer_spec import LayerSpec
 from typedgrad.config.losses import Loss
+from typedgrad.config.options import LayerOptions
 from typedgrad.config.ports import port
 from typedgrad.config.recipe import Recipe
 from typedgrad.core.tensor import Tensor
@@ -168,6 +170,11 @@ def graph_of(net: Network[Any, Any]) -> GraphNetwork[Any]:
     for name, entry in zip(names, entries, strict=True):
         vertices.append((name, Vertex((source,), entry)))
         source = name
+    for conversion in spec.conversions:  # what the loss wants is a layer of the graph
+        if conversion.by not in names and conversion.before not in names:
+            turn = LayerSpec.of(net.layers[conversion.by])
+            vertices.append((conversion.by, Vertex((source,), Entry(turn, LayerOptions(name=conversion.by)))))
+            source = conversion.by
     output = GraphOutput(source, spec.output.loss, 1.0, spec.output.labels)
     graph = GraphSpec((("x", spec.input),), tuple(vertices), (output,), spec.defaults, single=True)
     made = built(graph, None, None)
@@ -180,6 +187,12 @@ def _check_output(output: GraphOutput, fold: GraphFold) -> None:
     out = fold.places[output.vertex].value
     layer = next((step.layer for step in fold.steps if step.name == output.vertex), None)
     title = f"graph: output `{output.vertex}`"
+    layout = fold.places[output.vertex].layout
+    if output.loss.rule.classes and layout in ("signal", "image", "volume"):
+        raise ValueError(
+            f"{title}: the loss `{output.loss.name}` looks for the classes on the last axis, but here they are channels, on "
+            "axis 1; put nn.Permute before it, with axes=(2, 3, 1) for images"
+        )
     if layer is not None:
         check_agreement(title, layer, out, output.loss)
     check_target(title, output.loss, out, None if output.labels is None else port("labels", output.labels))

@@ -35,6 +35,7 @@ class Rule(NamedTuple):
     words: str
     activations: frozenset[str]
     link: Callable[[Tensor], Tensor]
+    usual: str = "identity"
     classes: bool = False
 
 
@@ -55,10 +56,12 @@ _NOT_NUMBERS: Final = frozenset({*_OF_CLASSES, "log_softmax", "log_sigmoid"})
 RULES: Final[Mapping[Takes, Rule]] = {
     "logits": Rule("logits (any numbers)", _NONE, softmax, classes=True),
     "answer_logits": Rule("logits (any numbers)", _NONE, sigmoid),
-    "log_probabilities": Rule("log-probabilities", frozenset({"log_softmax"}), _exponential, classes=True),
-    "probabilities": Rule("probabilities of classes", _OF_CLASSES, _same, classes=True),
-    "answer_probabilities": Rule("probabilities from 0 to 1", _OF_ANSWERS | _OF_CLASSES, _same),
-    "rates": Rule("rates (positive numbers)", _POSITIVE, _same),
+    "log_probabilities": Rule(
+        "log-probabilities", frozenset({"log_softmax"}), _exponential, "log_softmax", classes=True
+    ),
+    "probabilities": Rule("probabilities of classes", _OF_CLASSES, _same, "softmax", classes=True),
+    "answer_probabilities": Rule("probabilities from 0 to 1", _OF_ANSWERS | _OF_CLASSES, _same, "sigmoid"),
+    "rates": Rule("rates (positive numbers)", _POSITIVE, _same, "softplus"),
     "log_rates": Rule("logarithms of rates (any numbers)", _NONE, _exponential),
     "numbers": Rule("numbers", frozenset(get_args(ActivationName)) - _NOT_NUMBERS, _same),
 }

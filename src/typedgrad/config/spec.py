@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from typedgrad.config.demands import layout_of
-from typedgrad.config.fold import Conversion, Entry, Placed, begun, extended
+from typedgrad.config.fold import Conversion, Entry, Placed, begun, extended, turned
 from typedgrad.config.losses import Loss
 from typedgrad.config.options import STANDARD, Defaults
 from typedgrad.config.ports import port
@@ -73,7 +73,7 @@ class NetworkSpec:
             made = extended(made, entry, self.defaults, last=ends and i == len(self.layers))
         if self.output is not None and self.output.entry is not None:
             made = extended(made, self.output.entry, self.defaults, last=True, name="output")
-        return made
+        return made if self.output is None else turned(made, classes=self.output.loss.rule.classes)
 
     @property
     def conversions(self) -> tuple[Conversion, ...]:

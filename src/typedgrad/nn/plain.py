@@ -114,8 +114,8 @@ class Reshape(Layer):
             count, known = math.prod(example), math.prod(n for n in self.shape if n != -1)
             if not known or count % known:
                 raise ShapeError(
-                    f"each example has {count} elements, which shape={self.shape} cannot hold: {count} is not a multiple "
-                    f"of {known}",
+                    f"each example has {count} elements, which shape={self.shape} cannot hold: {count} is not a "
+                    f"multiple of {known}",
                     where="Reshape",
                 )
         return reshape(x, (x.shape[0], *self.shape))
