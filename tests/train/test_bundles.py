@@ -135,7 +135,7 @@ UPDATERS: dict[str, Any] = {
 def test_states_of_updaters_come_back_and_go_on(name: str, tmp_path: Path) -> None:
     updater, model = UPDATERS[name](), mlp()
     state = updater.init(model)
-    gradient = tg.grad(lambda m: tg.sum(tg.square(m(tg.ones((2, 4))))))
+    gradient: Any = tg.grad(lambda m: tg.sum(tg.square(m(tg.ones((2, 4))))))
     for _ in range(3):
         model, state = updater.update(model, gradient(model), state)
     tg.save(tmp_path / "m.zip", model, state=state)
