@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from steps.workloads import Workload, batches, parameters
 
@@ -59,13 +59,13 @@ def _lenet(w: Workload, p: Parameters, x: Tensor, y: Tensor) -> Tensor:
 
 
 def _resnet(w: Workload, p: Parameters, x: Tensor, y: Tensor) -> Tensor:
-    def normed(name: str, x: Tensor) -> Tensor:
-        return tg.batch_norm(x, p[f"{name}.scale"], p[f"{name}.shift"])[0]
+    def normed(name: str, x: Tensor, activation: Literal["none", "relu"] = "none") -> Tensor:
+        return tg.batch_norm(x, p[f"{name}.scale"], p[f"{name}.shift"], activation=activation)[0]
 
-    x = tg.relu(normed("stem", tg.conv2d(x, p["stem.weight"], padding=1)))
+    x = normed("stem", tg.conv2d(x, p["stem.weight"], padding=1), "relu")
     for i in range(3):
         stride = 1 if i == 0 else 2
-        z = tg.relu(normed(f"block{i}.a", tg.conv2d(x, p[f"block{i}.a.weight"], stride=stride, padding=1)))
+        z = normed(f"block{i}.a", tg.conv2d(x, p[f"block{i}.a.weight"], stride=stride, padding=1), "relu")
         z = normed(f"block{i}.b", tg.conv2d(z, p[f"block{i}.b.weight"], padding=1))
         if stride == 2:
             x = normed(f"block{i}.skip", tg.conv2d(x, p[f"block{i}.skip.weight"], stride=2))

@@ -61,7 +61,13 @@ def _matmul(rng: np.random.Generator, r: Random, dtype: str) -> Any:
     sizes = [1, 2, 5, 6, 7, 13, 14, 15, 16, 17, 28, 29, 31, 32, 33, 65, 130, 300]
     m, k, n = r.choice(sizes), r.choice([*sizes, 511, 512, 513, 1100]), r.choice(sizes)
     stack = r.choice([(m,), (r.randint(1, 3), m)])
-    layouts = [np.positive, _strided, np.asfortranarray, lambda x: x[::-1], lambda x: np.ascontiguousarray(x.T).T]
+    layouts: Layouts = [
+        np.positive,
+        _strided,
+        np.asfortranarray,
+        lambda x: x[::-1],
+        lambda x: np.ascontiguousarray(x.T).T,
+    ]
     return tg.matmul, [
         _laid(r, _draw(rng, (*stack, k), dtype), layouts), _laid(r, _draw(rng, (k, n), dtype), layouts)
     ], {}  # fmt: skip
@@ -96,7 +102,9 @@ def _batch_norm(rng: np.random.Generator, r: Random, dtype: str) -> Any:
     x = _draw(rng, (r.randint(2, 5), c, *(r.randint(1, 9) for _ in range(r.randint(0, 3)))), dtype) + 3
     w, b = _draw(rng, (c,), dtype), _draw(rng, (c,), dtype)
     affine = r.choice([[None, None], [w, None], [w, b], [None, b]])
-    return tg.batch_norm, [_laid(r, x, [np.positive, _last, _strided]), *affine], {"epsilon": 1e-2}
+    return tg.batch_norm, [_laid(r, x, [np.positive, _last, _strided]), *affine], {
+        "epsilon": 1e-2, "activation": r.choice(["none", "relu"])
+    }  # fmt: skip
 
 
 def _sizes(r: Random, rank: int, least: list[int]) -> tuple[int, ...]:

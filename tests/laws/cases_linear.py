@@ -26,14 +26,14 @@ def _layer_norm(x: Array, weight: Array | None, bias: Array | None, *, epsilon: 
     return y if bias is None else y + bias
 
 
-def _batch_norm(x: Array, weight: Array | None, bias: Array | None, *, epsilon: float) -> Any:
+def _batch_norm(x: Array, weight: Array | None, bias: Array | None, *, epsilon: float, activation: str) -> Any:
     axes, column = (0, *range(2, x.ndim)), (x.shape[1], *(1,) * (x.ndim - 2))
     if x.shape[1] == 0:  # with channels but without values there is no mean
         return x, np.zeros(0), np.zeros(0)
     mean, variance = x.mean(axes), x.var(axes)
     y = (x - mean.reshape(column)) / np.sqrt(variance.reshape(column) + epsilon)
     y = y if weight is None else y * weight.reshape(column)
-    return y if bias is None else y + bias.reshape(column), mean, variance
+    return ACTIVATIONS[activation](y if bias is None else y + bias.reshape(column)), mean, variance
 
 
 def _any_activation(shapes: dict[str, tuple[int, ...]], rng: Random) -> dict[str, Any]:
@@ -44,8 +44,12 @@ def _epsilon(shapes: dict[str, tuple[int, ...]], rng: Random) -> dict[str, Any]:
     return {"epsilon": rng.choice((1e-2, 0.1, 1.0))}
 
 
+def _epsilon_and_relu(shapes: dict[str, tuple[int, ...]], rng: Random) -> dict[str, Any]:
+    return {**_epsilon(shapes, rng), "activation": rng.choice(("none", "relu"))}
+
+
 CASES = {
     "bias_activation": Case(_bias_activation, statics=_any_activation),
-    "batch_norm": Case(_batch_norm, statics=_epsilon),
+    "batch_norm": Case(_batch_norm, statics=_epsilon_and_relu),
     "layer_norm": Case(_layer_norm, statics=_epsilon),
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from typedgrad.core.accelerate import Kernel, accelerates
-from typedgrad.kernels.geometry import packing
+from typedgrad.kernels.geometry import channels_first, packing
 from typedgrad.kernels.plans import Like, Plan, code_of, plan, positive, serves
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _CHUNK = 8_192  # numbers whose statistics are taken while they are in the cache
 class _BatchNorm:
     """The plans for calls of one signature, and what leads to them."""
 
-    def __init__(self, avals: tuple[Any, ...], epsilon: float) -> None:
+    def __init__(self, avals: tuple[Any, ...], epsilon: float, *, cut_off: bool) -> None:
         x, self.weight, self.bias = avals
         self.n, self.c, *self.spatial = x.shape
         places = math.prod(self.spatial)
@@ -32,11 +32,11 @@ class _BatchNorm:
         self.chunks = -(-self.rows // self.length)
         self.flat, self.channels = Like((self.rows, self.c), x.dtype), Like((self.c,), x.dtype)
         self.of_parts = Like((self.chunks, 2, self.c), x.dtype)
-        self.settings = (epsilon,)
+        self.settings, self.cut_off = (epsilon,), cut_off
         self.parts, self.whole, self.apply = self._forward()
         self.back_parts, self.back_whole, self.back = self._back()
 
-    def _by_chunk(self, name: str, inputs: tuple[Like, ...]) -> Plan:
+    def _by_chunk(self, name: str, inputs: tuple[Like | None, ...]) -> Plan:
         sizes = (self.rows, self.c, self.length)
         made = ((self.code, self.of_parts.shape),)
         return plan(name, inputs, made, work=self.chunks, unit=self.length * self.c, sizes=sizes)
@@ -54,25 +54,28 @@ class _BatchNorm:
         return (
             self._by_chunk("batch_norm_parts", (flat,)),
             self._by_channel("batch_norm_whole", (self.of_parts,), (self.rows, self.c, self.length, self.chunks)),
-            self._by_row("batch_norm_apply", (flat, self.weight, self.bias, channels, channels), (self.c,)),
+            self._by_row(
+                "batch_norm_apply", (flat, self.weight, self.bias, channels, channels), (self.c, self.cut_off)
+            ),
         )
 
     def _back(self) -> tuple[Plan, Plan, Plan]:
         flat, channels = self.flat, self.channels
+        y = flat if self.cut_off else None
         return (
-            self._by_chunk("batch_norm_back_parts", (flat, flat, channels, channels)),
+            self._by_chunk("batch_norm_back_parts", (flat, flat, channels, channels, y)),
             self._by_channel("batch_norm_back_whole", (self.of_parts, channels), (self.chunks, self.c)),
-            self._by_row("batch_norm_back", (flat, flat, self.weight, *(channels,) * 4), (self.rows, self.c)),
+            self._by_row("batch_norm_back", (flat, flat, self.weight, *(channels,) * 4, y), (self.rows, self.c)),
         )
 
     def last(self, x: Any) -> Any:
         """With the channels last."""
-        moved = np.moveaxis(x, 1, -1)
+        moved = x.transpose(0, *range(2, x.ndim), 1)
         return moved if moved.flags.c_contiguous else self.pack(x.reshape(self.n, self.c, 1, 1, self.places))
 
     def first(self, y: Any) -> Any:
         """What kernels make, as users see it."""
-        return np.moveaxis(y.reshape(self.n, *self.spatial, self.c), -1, 1)
+        return channels_first(y, (self.n, *self.spatial))
 
     def run(self, x: Any, weight: Any, bias: Any) -> Any:
         """The result, the means and the variances."""
@@ -84,11 +87,12 @@ class _BatchNorm:
         """The cotangents of the input, the weight and the bias."""
         _, inputs, out = node
         images = self.last(inputs[0].data)
-        _, mean, variance = out
+        y, mean, variance = out
+        y = self.last(y) if self.cut_off else None
         given = self.last(g.parts[0]) if 0 in g.parts else np.zeros(self.flat.shape, self.dtype)
         scale = None if self.weight is None else inputs[1].data
-        of_gx, of_g = self.back_whole(self.back_parts(given, images, mean, variance), variance)
-        dx = self.first(self.back(given, images, scale, mean, variance, of_gx, of_g))
+        of_gx, of_g = self.back_whole(self.back_parts(given, images, mean, variance, y), variance)
+        dx = self.first(self.back(given, images, scale, mean, variance, of_gx, of_g, y))
         if 1 in g.parts or 2 in g.parts:
             dx = dx + _through_statistics(g.parts, inputs[0].data, mean, self.rows)
         return (dx, *([] if self.weight is None else [of_gx]), *([] if self.bias is None else [of_g]))
@@ -107,5 +111,5 @@ def _through_statistics(parts: dict[int, Any], x: Any, mean: Any, rows: int) -> 
 def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
     if not serves(*avals) or not positive(statics["epsilon"]):
         return None
-    made = _BatchNorm(avals, statics["epsilon"])
+    made = _BatchNorm(avals, statics["epsilon"], cut_off=statics["activation"] == "relu")
     return Kernel(made.run, made.pull)

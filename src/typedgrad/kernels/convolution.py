@@ -14,7 +14,16 @@ import numpy as np
 from typedgrad.core.accelerate import Kernel, accelerates
 from typedgrad.kernels.convolution_gradient import input_gradient, weight_gradient
 from typedgrad.kernels.depthwise import depthwise
-from typedgrad.kernels.geometry import Geometry, Packed, dtype_code, geometry_of, runs_of, weights_plan, whole_vectors
+from typedgrad.kernels.geometry import (
+    Geometry,
+    Packed,
+    channels_first,
+    dtype_code,
+    geometry_of,
+    runs_of,
+    weights_plan,
+    whole_vectors,
+)
 from typedgrad.kernels.plans import Like, Plan, plan, serves
 
 if TYPE_CHECKING:
@@ -23,13 +32,11 @@ if TYPE_CHECKING:
 
 
 def forward(g: Geometry, *, bias: bool) -> Callable[[Any, Any, Any], Any]:
-    """The function from images, kernels and bias to the result, `[n d h w c]`."""
-    pack = g.pack()
+    """The function from packed images, kernels and bias to the result, `[n d h w c]`."""
     shape = (g.images, *g.place, g.groups * g.outputs)
     parts = [_forward_part(g, group, bias=bias) for group in range(g.groups)]
 
-    def compute(x: Any, kernel: Any, shift: Any) -> Any:
-        images = pack(x)
+    def compute(images: Any, kernel: Any, shift: Any) -> Any:
         y = np.empty(shape, g.dtype)
         for of_weight, of_bias, run in parts:
             run(images, of_weight(kernel), None if shift is None else of_bias(shift), y)
@@ -78,29 +85,32 @@ def _make(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...
         return depthwise(g, x.shape, kernel.shape, out.shape[2:])
     if g.groups > 1 and (g.inputs < 4 or g.outputs < 4):
         return None  # vectors would be nearly empty
-    run = forward(g, bias=bias is not None)
+    pack, run = g.pack(), forward(g, bias=bias is not None)
     to_input = functools.cache(lambda: input_gradient(g))
     to_weights = functools.cache(lambda: weight_gradient(g))
     spatial = out.shape[2:]
     full = (x.shape[0], g.groups * g.inputs, *g.size)
 
-    def compute(x: Any, kernel: Any, shift: Any) -> Any:
-        y = run(x.reshape(full), kernel, shift)
-        return np.moveaxis(y.reshape(y.shape[0], *spatial, y.shape[-1]), -1, 1)
+    def keep(x: Any, kernel: Any, shift: Any) -> tuple[Any, Any]:
+        images = pack(x.reshape(full))
+        return channels_first(run(images, kernel, shift), (g.images, *spatial)), images
 
-    def pull(c: Any, node: Node, saved: object) -> Any:
+    def compute(x: Any, kernel: Any, shift: Any) -> Any:
+        return keep(x, kernel, shift)[0]
+
+    def pull(c: Any, node: Node, saved: Any) -> Any:
         inputs = node[1]
         c = c.reshape(c.shape[0], c.shape[1], *g.place)
         dx = dw = db = None
         if inputs[0].node is not None:
             dx = to_input()(c, inputs[1].data)
-            dx = np.moveaxis(dx.reshape(dx.shape[0], *x.shape[2:], dx.shape[-1]), -1, 1)
+            dx = channels_first(dx, (dx.shape[0], *x.shape[2:]))
         if any(i.node is not None for i in inputs[1:]):
-            dw, db = to_weights()(c, inputs[0].data.reshape(full))
+            dw, db = to_weights()(c, pack(inputs[0].data.reshape(full)) if saved is None else saved)
             dw = dw.reshape(kernel.shape)
         return (dx, dw, db)[: len(inputs)]
 
-    return Kernel(compute, pull)
+    return Kernel(compute, pull, keep)
 
 
 for _name in ("conv1d", "conv2d", "conv3d"):

@@ -171,14 +171,13 @@ def _phase_parts(
 
 
 def weight_gradient(g: Geometry) -> Callable[[Any, Any], tuple[Any, Any]]:
-    """The function from the cotangent and the images to the gradients in the kernels and the bias."""
-    pack = g.pack()
+    """The function from the cotangent and the packed images to the gradients in the kernels and the bias."""
     pack_cotangent = packing(g.images, g.groups * g.outputs, g.place, (0, 0, 0), (0, 0, 0), g.dtype)
     plans = [_weight_part(g, group) for group in range(g.groups)]
     shape, count = (g.groups * g.outputs, g.inputs, *g.window), g.groups * g.outputs
 
-    def compute(g_out: Any, x: Any) -> tuple[Any, Any]:
-        images, given = pack(x), pack_cotangent(g_out)
+    def compute(g_out: Any, images: Any) -> tuple[Any, Any]:
+        given = pack_cotangent(g_out)
         of_weights, shift = np.empty(shape, g.dtype), np.empty(count, g.dtype)
         for parts, totals in plans:
             totals(parts(images, given), of_weights, shift)

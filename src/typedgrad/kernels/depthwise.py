@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from typedgrad.core.accelerate import Kernel
-from typedgrad.kernels.geometry import SHARES, Geometry, dtype_code, packing
+from typedgrad.kernels.geometry import SHARES, Geometry, channels_first, dtype_code, packing
 from typedgrad.kernels.plans import Like, plan
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Depthwise:
 
     def first(self, y: Any, sizes: tuple[int, ...]) -> Any:
         """What kernels make, as users see it."""
-        return np.moveaxis(y.reshape(self.n, *sizes, self.c), -1, 1)
+        return channels_first(y, (self.n, *sizes))
 
     def last(self, x: Any) -> Any:
         """Images with their channels last."""

@@ -113,12 +113,19 @@ def packing(images: int, channels: int, size: Three, before: Three, after: Three
     copy = plan("conv_pack_rows", (x,), (out,), **options) if padded != size else None
 
     def pack(x: Any) -> Any:
-        last = np.moveaxis(x, 1, -1)
+        last = x.transpose(0, 2, 3, 4, 1)
         if not last.flags.c_contiguous:
             return turn(x)
         return last if copy is None else copy(last)
 
     return pack
+
+
+def channels_first(y: Any, shape: tuple[int, ...]) -> Any:
+    """What has its channels last, whatever its shape, as users see it: `shape` is without channels."""
+    y = y.reshape(*shape, y.shape[-1])
+    rank = y.ndim
+    return y.transpose(0, rank - 1, *range(1, rank - 1))
 
 
 def dtype_code(dtype: Any) -> str:

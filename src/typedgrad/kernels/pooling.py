@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from typedgrad.core.accelerate import Kernel, accelerates
-from typedgrad.kernels.geometry import packing, three
+from typedgrad.kernels.geometry import channels_first, packing, three
 from typedgrad.kernels.plans import Like, code_of, plan, serves
 from typedgrad.ops.pooling import Pooling, counts
 
@@ -53,7 +53,7 @@ class _Pool:
     def first(self, y: Any, which: int) -> Any:
         """The shape that users see of images (0) or results (1)."""
         shape = self.shapes[which]
-        return np.moveaxis(y.reshape(self.n, *shape[2:], self.c), -1, 1)
+        return channels_first(y, (self.n, *shape[2:]))
 
 
 def _max(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:

@@ -1,4 +1,4 @@
-"""Kernels for products of matrices, as fast for narrow ones as for large ones, and on the same threads as all others."""
+"""Kernels for products of matrices: as fast for narrow ones as for large ones, on the same threads as all others."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def product(
         close = -(-close // 2)
     along = -(-blocks // close)
     together = max(1, along * panels // (2 * _PIECES))
-    where_it_lies = blocks <= 2  # noqa: PLR2004 (used by so few rows, the right matrix is not worth a copy)
+    where_it_lies = blocks <= 2
     copied = m * k + (n % width * k if where_it_lies and not turn2 else n * k)
     return plan(
         "product",
@@ -75,7 +75,7 @@ def _sides(x: Described, turned: bool) -> tuple[int, int]:
 @accelerates("typedgrad.ops.matmul.matmul")
 def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
     x1, x2 = avals
-    if not serves(x1, x2) or len(x1.shape) < 2 or len(x2.shape) != 2:  # noqa: PLR2004
+    if not serves(x1, x2) or len(x1.shape) < 2 or len(x2.shape) != 2:
         return None
     g = outs[0]
     run = product(x1, x2, shape=g.shape)

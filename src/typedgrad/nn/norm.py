@@ -9,6 +9,7 @@ from jaxtyping import Float
 from typedgrad.core.run import Run, current_run
 from typedgrad.core.tensor import Tensor
 from typedgrad.core.transforms import stop_gradient
+from typedgrad.nn.activate import Activated, activated, check_activation, fused
 from typedgrad.nn.fields import inferred, param, state
 from typedgrad.nn.initialisers import ones, zeros
 from typedgrad.nn.layer import Layer, state_of
@@ -57,6 +58,7 @@ class BatchNorm(Layer):
         affine: whether features are scaled and shifted afterwards, by parameters.
         unbiased: whether the running variance is divided by one less than the number of values, as in PyTorch and
             Caffe, and not in Keras. The batch is normalised by the biased one in any case.
+        activation: what the result goes through, by name or as a function; "relu" costs nothing beside the rest.
 
     Source: Ioffe and Szegedy, "Batch normalization", 2015.
 
@@ -78,6 +80,7 @@ class BatchNorm(Layer):
     epsilon: float = 1e-5
     affine: bool = True
     unbiased: bool = True
+    activation: Activated = None
     weight: Float[Tensor, "features"] | None = param(ones, when=lambda self: self.affine)
     bias: Float[Tensor, "features"] | None = param(zeros, when=lambda self: self.affine)
     running_mean: Float[Tensor, "features"] = state(zeros)
@@ -87,18 +90,22 @@ class BatchNorm(Layer):
         if not 0.0 <= self.momentum <= 1.0:
             raise ValueError(f"BatchNorm: `momentum` must be between 0 and 1, got {self.momentum}")
         check_epsilon(self, self.epsilon)
+        check_activation("BatchNorm", "activation", self.activation)
 
     def __call__(self, x: Float[Tensor, "n features *spatial"]) -> Float[Tensor, "n features *spatial"]:
         run = current_run()
         if run is not None and x.device != "abstract":
-            y, average, variance = batch_norm(x, self.weight, self.bias, epsilon=self.epsilon)
+            at_once = fused(self.activation) == "relu"
+            y, average, variance = batch_norm(
+                x, self.weight, self.bias, epsilon=self.epsilon, activation="relu" if at_once else "none"
+            )
             self._remember(run, average, variance, x)
-            return y
+            return y if at_once else activated(y, self.activation)
         column = (1, self.features) + (1,) * (x.ndim - 2)
         y = (x - reshape(self.running_mean, column)) / sqrt(reshape(self.running_var, column) + self.epsilon)
-        if self.weight is None or self.bias is None:
-            return y
-        return y * reshape(self.weight, column) + reshape(self.bias, column)
+        if self.weight is not None and self.bias is not None:
+            y = y * reshape(self.weight, column) + reshape(self.bias, column)
+        return activated(y, self.activation)
 
     def _remember(self, run: Run, average: Tensor, variance: Tensor, x: Tensor) -> None:
         """Move the running statistics towards those of a batch."""

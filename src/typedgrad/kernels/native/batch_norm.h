@@ -23,12 +23,18 @@ INLINE void OF(spread)(const REAL *x, const REAL *end, int64_t rows, int64_t cha
     OF(store_some)(squares, (parts[0] + parts[1]) + (parts[2] + parts[3]), squares + lanes, lanes);
 }
 
-/* The sums of g and of g (x - mean), of some neighbouring columns; `left`: how many numbers may be read. */
-INLINE void OF(products_with)(const REAL *x, const REAL *g, int64_t left, int64_t rows, int64_t channels, int64_t lanes,
+/* The sums of g and of g (x - mean), of some neighbouring columns; of g only where y, if there is one, is positive.
+   `left`: how many numbers may be read. */
+INLINE void OF(products_with)(const REAL *x, const REAL *g, const REAL *y, int64_t left, int64_t rows, int64_t channels, int64_t lanes,
                          const REAL *mean, REAL *of_g, REAL *of_gx) {
     OF(Vector) sums[4] = {{0}, {0}, {0}, {0}}, parts[4] = {{0}, {0}, {0}, {0}};
     OF(Vector) middle = OF(load_some)(mean, mean + lanes, lanes);
-    EVERY_FOURTH(OF(Vector) given = TAKE(g, g + left); sums[u] += given; parts[u] += given * (TAKE(x, x + left) - middle);)
+    if (y) {
+        EVERY_FOURTH(OF(Vector) given = OF(choose)((OF(Lanes))(TAKE(y, y + left) > 0), TAKE(g, g + left), (OF(Vector)){0});
+                     sums[u] += given; parts[u] += given * (TAKE(x, x + left) - middle);)
+    } else {
+        EVERY_FOURTH(OF(Vector) given = TAKE(g, g + left); sums[u] += given; parts[u] += given * (TAKE(x, x + left) - middle);)
+    }
     OF(store_some)(of_g, (sums[0] + sums[1]) + (sums[2] + sums[3]), of_g + lanes, lanes);
     OF(store_some)(of_gx, (parts[0] + parts[1]) + (parts[2] + parts[3]), of_gx + lanes, lanes);
 }
@@ -67,8 +73,8 @@ static void OF(kernel_batch_norm_whole)(const Call *call, int64_t begin, int64_t
     }
 }
 
-/* y = (x - mean) rate weight + bias. at: x, weight or none, bias or none, mean, variance, y. size: channels. setting: eps.
-   Work: rows. */
+/* y = (x - mean) rate weight + bias, not below 0 if so wanted. at: x, weight or none, bias or none, mean, variance, y.
+   size: channels, whether to cut off. setting: eps. Work: rows. */
 static void OF(kernel_batch_norm_apply)(const Call *call, int64_t begin, int64_t end) {
     int64_t channels = call->size[0];
     const REAL *weight = call->at[1], *bias = call->at[2], *mean = call->at[3], *variance = call->at[4];
@@ -83,26 +89,32 @@ static void OF(kernel_batch_norm_apply)(const Call *call, int64_t begin, int64_t
         for (int64_t i = begin; i < end; i++) {
             const REAL *restrict x = (const REAL *)call->at[0] + i * channels + block, *restrict m = mean + block;
             REAL *restrict y = (REAL *)call->at[5] + i * channels + block;
-            _Pragma("omp simd") for (int64_t c = 0; c < width; c++) y[c] = (x[c] - m[c]) * scale[c] + shift[c];
+            if (call->size[1]) {
+                _Pragma("omp simd") for (int64_t c = 0; c < width; c++)
+                    y[c] = OF(relu_of)((x[c] - m[c]) * scale[c] + shift[c]);
+            } else {
+                _Pragma("omp simd") for (int64_t c = 0; c < width; c++) y[c] = (x[c] - m[c]) * scale[c] + shift[c];
+            }
         }
     }
 }
 
-/* Sums of g and g x^ over a chunk. at: g, x, mean, variance, parts [chunks, 2, channels]. size: rows, channels, rows of a
+/* Sums of g and g x^ over a chunk. at: g, x, mean, variance, y or none (which was cut off at 0), parts [chunks, 2, channels]. size: rows, channels, rows of a
    chunk. setting: eps. Work: chunks. */
 static void OF(kernel_batch_norm_back_parts)(const Call *call, int64_t begin, int64_t end) {
     int64_t rows = call->size[0], channels = call->size[1], length = call->size[2];
     const REAL *restrict mean = call->at[2];
     for (int64_t chunk = begin; chunk < end; chunk++) {
         int64_t first = chunk * length, last = rows < first + length ? rows : first + length;
-        REAL *restrict of_g = (REAL *)call->at[4] + chunk * 2 * channels, *restrict of_gx = of_g + channels;
+        REAL *restrict of_g = (REAL *)call->at[5] + chunk * 2 * channels, *restrict of_gx = of_g + channels;
         const REAL *x = (const REAL *)call->at[1] + first * channels, *g = (const REAL *)call->at[0] + first * channels;
+        const REAL *y = call->at[4] ? (const REAL *)call->at[4] + first * channels : 0;
         int64_t count = last - first;
         for (int64_t c = 0; c < channels; c += LANES) {
             if (c + LANES <= channels)
-                OF(products_with)(x + c, g + c, count * channels - c, count, channels, LANES, mean + c, of_g + c, of_gx + c);
+                OF(products_with)(x + c, g + c, y ? y + c : 0, count * channels - c, count, channels, LANES, mean + c, of_g + c, of_gx + c);
             else
-                OF(products_with)(x + c, g + c, count * channels - c, count, channels, channels - c, mean + c, of_g + c, of_gx + c);
+                OF(products_with)(x + c, g + c, y ? y + c : 0, count * channels - c, count, channels, channels - c, mean + c, of_g + c, of_gx + c);
         }
     }
 }
@@ -122,7 +134,8 @@ static void OF(kernel_batch_norm_back_whole)(const Call *call, int64_t begin, in
     }
 }
 
-/* dx = weight rate (g - sum(g) / m - x^ sum(g x^) / m). at: g, x, weight or none, mean, variance, sum g x^, sum g, dx.
+/* dx = weight rate (g - sum(g) / m - x^ sum(g x^) / m). at: g, x, weight or none, mean, variance, sum g x^, sum g, y or
+   none (which was cut off at 0), dx.
    size: rows, channels. setting: eps. Work: rows. */
 static void OF(kernel_batch_norm_back)(const Call *call, int64_t begin, int64_t end) {
     int64_t rows = call->size[0], channels = call->size[1];
@@ -139,8 +152,14 @@ static void OF(kernel_batch_norm_back)(const Call *call, int64_t begin, int64_t 
         for (int64_t i = begin; i < end; i++) {
             const REAL *restrict g = (const REAL *)call->at[0] + i * channels + block;
             const REAL *restrict x = (const REAL *)call->at[1] + i * channels + block, *restrict m = mean + block;
-            REAL *restrict dx = (REAL *)call->at[7] + i * channels + block;
-            _Pragma("omp simd") for (int64_t c = 0; c < width; c++) dx[c] = a[c] * g[c] - b[c] * (x[c] - m[c]) - d[c];
+            REAL *restrict dx = (REAL *)call->at[8] + i * channels + block;
+            if (call->at[7]) {
+                const REAL *restrict y = (const REAL *)call->at[7] + i * channels + block;
+                _Pragma("omp simd") for (int64_t c = 0; c < width; c++)
+                    dx[c] = a[c] * OF(relu_slope)(g[c], y[c]) - b[c] * (x[c] - m[c]) - d[c];
+            } else {
+                _Pragma("omp simd") for (int64_t c = 0; c < width; c++) dx[c] = a[c] * g[c] - b[c] * (x[c] - m[c]) - d[c];
+            }
         }
     }
 }

@@ -441,6 +441,8 @@ static PyObject *set_threads(PyObject *module, PyObject *count) {
 }
 
 static PyObject *get_threads(PyObject *module, PyObject *unused) { return PyLong_FromLong(pool_threads()); }
+/* For code that is generated at run time, which shares the threads of the kernels. */
+static PyObject *pool_address(PyObject *module, PyObject *unused) { return PyLong_FromVoidPtr((void *)(uintptr_t)pool_run); }
 static PyObject *shared_jobs(PyObject *module, PyObject *unused) { return PyLong_FromLongLong(pool_shared_jobs()); }
 static PyObject *level(PyObject *module, PyObject *unused) { return PyUnicode_FromString(chosen_name); }
 
@@ -513,6 +515,7 @@ static PyObject *share_with_blas(PyObject *module, PyObject *args) {
 static PyMethodDef methods[] = {
     {"set_threads", set_threads, METH_O, "Set the number of threads of the pool, the caller's among them."},
     {"threads", get_threads, METH_NOARGS, "The number of threads of the pool."},
+    {"pool_address", pool_address, METH_NOARGS, "The address of the function that runs jobs on the pool."},
     {"shared_jobs", shared_jobs, METH_NOARGS, "How many jobs were shared with workers so far."},
     {"level", level, METH_NOARGS, "The instruction set in use: base, v3 or v4."},
     {"vector_bytes", vector_bytes, METH_NOARGS, "The size of a vector register in bytes."},
