@@ -131,11 +131,15 @@ UPDATERS: dict[str, Any] = {
 }  # fmt: skip
 
 
+def _loss(model: Any) -> tg.Tensor:
+    return tg.sum(tg.square(model(tg.ones((2, 4)))))
+
+
 @pytest.mark.parametrize("name", UPDATERS)
 def test_states_of_updaters_come_back_and_go_on(name: str, tmp_path: Path) -> None:
     updater, model = UPDATERS[name](), mlp()
     state = updater.init(model)
-    gradient: Any = tg.grad(lambda m: tg.sum(tg.square(m(tg.ones((2, 4))))))
+    gradient: Any = tg.grad(_loss)
     for _ in range(3):
         model, state = updater.update(model, gradient(model), state)
     tg.save(tmp_path / "m.zip", model, state=state)
