@@ -188,6 +188,8 @@ def _recipe(
     resume: Resumable | None,
 ) -> tuple[Callable[..., Tensor], Updater[Any] | Solver, Key, int | None]:
     """What was given, and else what the model's recipe says."""
+    if resume is not None and not (hasattr(resume, "state") and hasattr(resume, "position")):
+        raise TypeError(f"fit: `resume` must be a Moment or what was saved of one, not {resume!r}")
     kept = None if resume is None else getattr(resume, "key", None)
     if key is not None and kept is not None and key != kept:
         raise ValueError(f"fit: `resume` was trained with {kept}, not {key}: leave `key` out, or give that")
