@@ -231,7 +231,7 @@ def test_a_graph_is_trained_timed_and_drawn_like_a_row_of_layers(here: Path, cap
     assert Said(capsys, "check", "graph.json").code == 0
     found = Said(capsys, "train", "graph.json", "--data", "digits", "--test", "digits", "--epochs", 4, "--json")
     assert found.json["test"]["accuracy"] > 0.9
-    timed = Said(capsys, "time", "graph.zip", "--batch", 2, "--repeat", 1, "--json").json["layers"]
+    timed = Said(capsys, "time", "graph.json", "--batch", 2, "--repeat", 1, "--json").json["layers"]
     assert [line["output"] for line in timed] == ["float32[2 32]"] * 3 + ["float32[2 10]"]
     assert Said(capsys, "draw", "graph.json", "--out", "-").out.count("Dense") >= 3
     two = g.build(inputs=(x, g.input("y", "n 3")), outputs=both.output("mse", tg.nn.Dense, out_features=1))
