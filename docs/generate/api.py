@@ -30,6 +30,7 @@ PACKAGES = (
     ("typedgrad.optim", "tg.optim", "Optimisers, schedules and solvers"),
     ("typedgrad.data", "tg.data", "Data"),
     ("typedgrad.train", "tg.train", "Training"),
+    ("typedgrad.io", "tg.io", "Files"),
     ("typedgrad.metrics", "tg.metrics", "Metrics"),
     ("typedgrad.zoo", "tg.zoo", "Well-known models"),
     ("typedgrad.linalg", "tg.linalg", "Linear algebra"),
