@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple, NoReturn
 
@@ -102,13 +102,22 @@ def described(spec: LayerSpec, defaults: Defaults | None) -> Layer:
 
 def turned(made: Placed, *, classes: bool) -> Placed:
     """What is made, with the channels of images last where a loss of classes takes it: one class for each place."""
-    axes = _CHANNELS_LAST.get(made.place.layout) if classes else None
-    if axes is None or not made.layers:
+    turn = turning(made.place, made.layers, classes=classes)
+    if turn is None or not made.layers:
         return made
-    by = free_name("channels_last_for_loss", made.layers)
-    layer, value = _applied(by, Permute(axes=axes), made.place.value)
-    turn = Conversion("the loss", f"the channels of the {made.place.layout} come last: they are the classes", by)
-    return Placed({**made.layers, by: layer}, (*made.conversions, turn), Place(value, None), made.options)
+    conversion, layer, place = turn
+    return Placed({**made.layers, conversion.by: layer}, (*made.conversions, conversion), place, made.options)
+
+
+def turning(place: Place, taken: Collection[str], *, classes: bool) -> tuple[Conversion, Layer, Place] | None:
+    """The layer that moves channels last where a loss of classes takes an image; None where nothing is to move."""
+    axes = _CHANNELS_LAST.get(place.layout) if classes else None
+    if axes is None:
+        return None
+    by = free_name("channels_last_for_loss", taken)
+    layer, value = _applied(by, Permute(axes=axes), place.value)
+    what = f"the channels of the {place.layout} come last: they are the classes"
+    return Conversion("the loss", what, by), layer, Place(value, None)
 
 
 def placed(title: str, name: str, layer: Layer, options: LayerOptions, place: Place) -> Placed:

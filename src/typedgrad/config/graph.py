@@ -209,14 +209,14 @@ class GraphBuilder:
         Raises ValueError if an input is missing or leads to no output, two layers have one name, or an output does not
         make what its loss takes; TypeError for what is no handle.
         """
-        heads = [outputs] if isinstance(outputs, Head) else list(outputs)
+        heads = [outputs] if isinstance(outputs, (Head, Handles)) else list(outputs)
         for head in heads:
             if not isinstance(head, Head):
                 raise TypeError(
                     f"graph: `outputs` must be made by .output(...) or .loss(...), not {type(head).__name__}; "
                     "`backbone` is for networks without losses"
                 )
-        made = [(h.handle, GraphOutput("", h.of, h.weight, h.labelled)) for h in heads]
+        made = [(h.handle, GraphOutput("", h.of, h.weight, h.labelled)) for h in heads if isinstance(h, Head)]
         return _spec(self.defaults, inputs, made, single=isinstance(outputs, Head)).build()
 
     @overload

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from typedgrad.config.agreement import check_agreement, check_target
 from typedgrad.config.building import filled, kept, updater_of
-from typedgrad.config.fold import Conversion, Entry
+from typedgrad.config.fold import Conversion
 from typedgrad.config.graph_spec import GraphFold, GraphOutput, GraphSpec, Vertex
-from typedgrad.config.layer_spec import LayerSpec
 from typedgrad.config.losses import Loss
-from typedgrad.config.options import LayerOptions
 from typedgrad.config.ports import port
 from typedgrad.config.recipe import Recipe
 from typedgrad.core.tensor import Tensor
@@ -142,8 +140,8 @@ def backbone(spec: GraphSpec, key: Key | None, reuse: Mapping[str, Layer] | None
 def built(spec: GraphSpec, key: Key | None, reuse: Mapping[str, Layer] | None) -> GraphNetwork[Any]:
     """A graph with losses."""
     fold = spec.folded()
-    for output in spec.outputs:
-        _check_output(output, fold)
+    for output, end in zip(spec.outputs, fold.ends, strict=True):
+        _check_output(output, end, fold)
     losses = [output.loss for output in spec.outputs if output.loss is not None]
     weights = tuple(output.weight for output in spec.outputs)
     dag = _dag(spec, fold, key, reuse)
@@ -170,29 +168,18 @@ def graph_of(net: Network[Any, Any]) -> GraphNetwork[Any]:
     for name, entry in zip(names, entries, strict=True):
         vertices.append((name, Vertex((source,), entry)))
         source = name
-    for conversion in spec.conversions:  # what the loss wants is a layer of the graph
-        if conversion.by not in names and conversion.before not in names:
-            turn = LayerSpec.of(net.layers[conversion.by])
-            vertices.append((conversion.by, Vertex((source,), Entry(turn, LayerOptions(name=conversion.by)))))
-            source = conversion.by
     output = GraphOutput(source, spec.output.loss, 1.0, spec.output.labels)
     graph = GraphSpec((("x", spec.input),), tuple(vertices), (output,), spec.defaults, single=True)
     made = built(graph, None, None)
     return replaced(made, {"dag": replaced(made.dag, {"layers": {n: net.layers[n] for n in made.dag.layers}})})
 
 
-def _check_output(output: GraphOutput, fold: GraphFold) -> None:
+def _check_output(output: GraphOutput, end: str, fold: GraphFold) -> None:
     if output.loss is None:
         raise ValueError(f"graph: the output `{output.vertex}` has no loss; `build_backbone` is for graphs without")
-    out = fold.places[output.vertex].value
+    out = fold.places[end].value
     layer = next((step.layer for step in fold.steps if step.name == output.vertex), None)
     title = f"graph: output `{output.vertex}`"
-    layout = fold.places[output.vertex].layout
-    if output.loss.rule.classes and layout in ("signal", "image", "volume"):
-        raise ValueError(
-            f"{title}: the loss `{output.loss.name}` looks for the classes on the last axis, but here they are channels, on "
-            "axis 1; put nn.Permute before it, with axes=(2, 3, 1) for images"
-        )
     if layer is not None:
         check_agreement(title, layer, out, output.loss)
     check_target(title, output.loss, out, None if output.labels is None else port("labels", output.labels))
@@ -208,6 +195,6 @@ def _dag(spec: GraphSpec, fold: GraphFold, key: Key | None, reuse: Mapping[str, 
         first, *others = [nodes[source] for source in step.inputs]
         nodes[step.name] = first.then(layers[step.name], *others, name=step.name)
     inputs = [node for node in nodes.values() if isinstance(node, Input)]
-    ends = [nodes[output.vertex] for output in spec.outputs]
+    ends = [nodes[name] for name in fold.ends]
     described: Dag[Any] = Dag(inputs=inputs, outputs=ends[0]) if spec.single else Dag(inputs=inputs, outputs=ends)
     return filled(described, described.layers, "layers", fold.options, spec.defaults, key)

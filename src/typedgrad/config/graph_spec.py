@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from typedgrad.config.demands import layout_of
-from typedgrad.config.fold import Conversion, Entry, Place, described, joined, placed
+from typedgrad.config.fold import Conversion, Entry, Place, described, joined, placed, turning
 from typedgrad.config.losses import Loss
 from typedgrad.config.options import STANDARD, Defaults, LayerOptions
 from typedgrad.config.parameters import has_parameters
@@ -48,12 +48,13 @@ class Step(NamedTuple):
 
 
 class GraphFold(NamedTuple):
-    """The calls in order, sizes and all; what was put between layers; what each makes; and the options of each."""
+    """The calls in order, sizes and all; what was put between layers; what each makes; the options; the outputs."""
 
     steps: tuple[Step, ...]
     conversions: tuple[Conversion, ...]
     places: Mapping[str, Place]
     options: Mapping[str, LayerOptions]
+    ends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,8 @@ class GraphSpec:
         last = {output.vertex for output in self.outputs if output.loss is not None}
         for name in self.order():
             fold = _extended(fold, name, vertices[name], self.defaults, last=name in last)
+        for output in self.outputs:
+            fold = _ended(fold, output)
         return fold
 
     def order(self) -> list[str]:
@@ -166,6 +169,21 @@ class GraphSpec:
         from typedgrad.config.yaml_text import parse_yaml
 
         return read_graph(parse_yaml(text, file))
+
+
+def _ended(fold: GraphFold, output: GraphOutput) -> GraphFold:
+    """One output more; channels are moved last where its loss looks for classes there."""
+    classes = output.loss is not None and output.loss.rule.classes
+    turn = turning(fold.places[output.vertex], fold.places, classes=classes)
+    if turn is None:
+        return fold._replace(ends=(*fold.ends, output.vertex))
+    conversion, layer, place = turn
+    return fold._replace(
+        steps=(*fold.steps, Step(conversion.by, layer, (output.vertex,))),
+        conversions=(*fold.conversions, conversion),
+        places={**fold.places, conversion.by: place},
+        ends=(*fold.ends, conversion.by),
+    )
 
 
 def _extended(fold: GraphFold, name: str, vertex: Vertex, defaults: Defaults, *, last: bool) -> GraphFold:

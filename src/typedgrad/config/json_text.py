@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from typing import Final, NoReturn
 
 from typedgrad.config.located import DEEPEST, LONGEST, Content, Node, SpecError, below
@@ -42,10 +43,11 @@ class _Reader:
         self.text = text
         self.file = file
         self.at = 0
+        self.ends = [found.start() for found in re.finditer("\n", text)]
 
     def place(self, at: int) -> tuple[int, int]:
-        line = self.text.count("\n", 0, at) + 1
-        return line, at - (self.text.rfind("\n", 0, at) + 1) + 1
+        line = bisect_left(self.ends, at)
+        return line + 1, at - (self.ends[line - 1] if line else -1)
 
     def refuse(self, reason: str, path: str) -> NoReturn:
         raise SpecError(self.file, *self.place(self.at), path, reason)
