@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import numpy as np
 import pytest
 
 import typedgrad as tg
-from typedgrad import Tensor
+from typedgrad import Tensor, nn
 
 
 def normal(seed: int, *shape: int) -> Tensor:
@@ -98,7 +99,7 @@ def test_scan_refuses_slices_that_do_not_fit() -> None:
         tg.scan(nothing, tg.zeros(()), (tg.ones(2), tg.ones(3)))
     with pytest.raises(tg.ShapeError, match="leaf 0 of `xs` has 2 slices along axis 0, but `length` is 3"):
         tg.scan(nothing, tg.zeros(()), tg.ones(2), length=3)
-    with pytest.raises(ValueError, match="at least one step, but there are 0"):
+    with pytest.raises(ValueError, match=r"scan: `xs` has no slices along axis 0; there must be a step"):
         tg.scan(nothing, tg.zeros(()), tg.ones((0, 2)))
     with pytest.raises(ValueError, match="without `xs`, `length` must say"):
         tg.scan(nothing, tg.zeros(()))
@@ -122,6 +123,50 @@ def test_cond_runs_one_side_and_differentiates_it() -> None:
 def test_cond_compares_both_sides_on_shapes_alone() -> None:
     with pytest.raises(tg.ShapeError, match=r"must return the same shape, but float32\[3\] and float32\[2\]"):
         tg.eval_shape(lambda x: tg.cond(x[0] > 0, lambda x: x, lambda x: x[:2], x), "3")
+
+
+@pytest.mark.parametrize("pred", [True, False, tg.asarray(True), tg.asarray(False)])
+def test_cond_compares_both_sides_with_values_too(pred: Any) -> None:
+    x, layer = tg.ones((2, 3)), tg.init(nn.Dense(in_features=3, out_features=4), tg.random.key(0))
+    shapes = r"must return the same shape, but float32\[2 3\] and float32\["
+    with pytest.raises(tg.ShapeError, match=shapes + r"\]"):
+        tg.cond(pred, lambda x: x, tg.sum, x)
+    with pytest.raises(tg.ShapeError, match=shapes + r"2\]"):
+        tg.cond(pred, lambda: x, lambda: tg.sum(x, axis=1))
+    with pytest.raises(tg.ShapeError, match=shapes + r"2 4\]"):
+        tg.cond(pred, lambda x: x, layer, x)
+    with pytest.raises(tg.DTypeError, match=r"the same dtype, but float32\[2 3\] and float64\[2 3\]"):
+        tg.cond(pred, lambda x: x, lambda x: tg.astype(x, "float64"), x)
+    with pytest.raises(TypeError, match=r"the same structure, but \* and \(\*, \*\)"):
+        tg.cond(pred, lambda x: x, lambda x: (x, x), x)
+    with pytest.raises(tg.ShapeError, match="reshape"):
+        tg.cond(pred, lambda x: tg.reshape(x, (5,)), lambda x: tg.reshape(x, (7,)), x)
+
+
+def test_the_side_of_cond_that_is_not_taken_runs_once_without_values() -> None:
+    log = StringIO()
+
+    def other(x: Tensor) -> Tensor:
+        log.write(f"{x.device}{x.shape} ")
+        return x / 0.0
+
+    for _ in range(3):
+        tg.cond(True, lambda x: x, other, tg.ones(3))
+    assert log.getvalue() == "abstract(3,) "
+    tg.cond(True, lambda x: x, other, tg.ones(4))
+    assert log.getvalue() == "abstract(3,) abstract(4,) "
+    assert float(tg.cond(True, lambda x: x, lambda x: x * x.item(), tg.asarray(2.0))) == 2.0  # it looks at a value
+
+
+def test_the_side_of_cond_that_is_not_taken_leaves_a_training_run_alone() -> None:
+    layer = tg.init(nn.BatchNorm(features=3), tg.random.key(0))
+    model = nn.Sequential(layer, nn.Dropout(drop=0.5))
+    with tg.training(tg.random.key(1)) as run:
+        first = tg.random.uniform(run.next_key(), (2,))
+    with tg.training(tg.random.key(1)) as run:
+        tg.cond(True, lambda x: x, model, tg.ones((2, 3)))
+        assert tg.random.uniform(run.next_key(), (2,)).numpy().tolist() == first.numpy().tolist()
+        np.testing.assert_array_equal(run.updated(layer).running_mean.numpy(), np.zeros(3))
 
 
 @pytest.mark.parametrize("pred", [1, tg.ones(2, dtype="bool"), tg.asarray(1.0)])

@@ -44,8 +44,11 @@ def _shape(f: Any, *shapes: str) -> str:
         (lambda: tg.split(X, (1, 1), axis=1), "split: the sizes of the parts must add up to that of the axis: 2 and 3"),
         (lambda: tg.split(X, 0), "split: there must be at least one section, not 0"),
         (lambda: tg.pad(X, ((1, 1),)), "pad: widths must hold a pair for each of the 3 axes, not 1"),
-        (lambda: tg.pad(X[0, 0], ((4, 0),), mode="reflect"), "pad: axis 0 has too few elements to mirror: 5 > 4"),
-        (lambda: tg.pad(X[0, 0], ((-1, 0),)), "pad: the widths of axis 0 must not be negative"),
+        (
+            lambda: tg.pad(X[0, 0], ((4, 0),), mode="reflect"),
+            r"pad: `widths` \(4, 0\) of axis 0 finds too few elements to mirror: 5 > 4",
+        ),
+        (lambda: tg.pad(X[0, 0], ((-1, 0),)), r"pad: `widths` \(-1, 0\) of axis 0 must not be negative"),
         (lambda: tg.tile(X, (-1,)), "tile: `repetitions` must not be negative, got -1"),
         (lambda: tg.repeat(X, 2, axis=3), "repeat: axis 3 is out of range for 3 axes"),
         (lambda: tg.roll(X, (1, 2), axis=(0,)), r"roll: shift=\(1, 2\) needs as many axes"),

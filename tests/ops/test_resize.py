@@ -82,8 +82,8 @@ def test_of_equal_elements_the_first_of_the_first_row_has_the_gradient_and_nan_i
         (lambda: tg.adaptive_max_pool(tg.ones((1, 1, 0)), 2), "axis 2 of `x` has no elements"),
         (lambda: tg.upsample(tg.ones((1, 1, 4)), (2, 2)), "one for each of the 1 axes"),
         (lambda: tg.pixel_shuffle(tg.ones((1, 6, 2, 2)), 2), "6 is not a multiple of 4"),
-        (lambda: tg.pixel_unshuffle(tg.ones((1, 1, 4, 3)), 2), "the width must be a multiple of the factor: 3"),
-        (lambda: tg.space_to_depth(tg.ones((1, 1, 4, 3)), 0), "the factor must be at least 1, not 0"),
+        (lambda: tg.pixel_unshuffle(tg.ones((1, 1, 4, 3)), 2), "`factor`=2 must divide the width of `x`: 3"),
+        (lambda: tg.space_to_depth(tg.ones((1, 1, 4, 3)), 0), "`block` must be at least 1, not 0"),
         (lambda: tg.sum_pool(tg.ones((1, 1, 3)), 4), "the window is more than that of the padded input: 4 > 3"),
     ],
 )

@@ -32,6 +32,8 @@ class LayerMeta(type):
     """Seals a layer when its constructor is done."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if args:
+            _refuse_positional(cls)
         layer = super().__call__(*args, **kwargs)
         _seal(layer)
         return layer
@@ -49,6 +51,16 @@ class LayerMeta(type):
         return Signature(
             [Parameter(n, Parameter.KEYWORD_ONLY, default=d, annotation=hints[n]) for n, d in given.items()]
         )
+
+
+def _refuse_positional(cls: Any) -> None:
+    """Raise TypeError if the layer has a constructor of its own that takes no arguments by position."""
+    if cls.__init__ is Layer.__init__:
+        return  # which has words of its own
+    parameters = cls.__signature__.parameters.values()
+    if parameters and all(p.kind is p.KEYWORD_ONLY for p in parameters):
+        names = ", ".join(f"`{p.name}`" for p in parameters)
+        raise TypeError(f"{cls.__name__}: arguments are given by name: {names}")
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=False, field_specifiers=(param, state, sub))

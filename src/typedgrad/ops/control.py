@@ -15,6 +15,7 @@ from typedgrad.core.pytree import flatten, tree_map, unflatten
 from typedgrad.core.tensor import Tensor
 from typedgrad.core.tracing import DEVICE, recorder
 from typedgrad.core.watching import repeated
+from typedgrad.ops.branching import RULE, refuse_unlike
 from typedgrad.ops.carrying import as_tensors, recorded, same_tree
 from typedgrad.ops.join import unstack
 from typedgrad.ops.move import expand_dims, stack
@@ -75,27 +76,29 @@ def scan(
 
 
 def cond(pred: Tensor | bool, true_fun: Callable[..., R], false_fun: Callable[..., R], *operands: object) -> R:
-    """`true_fun(*operands)` if `pred`, else `false_fun(*operands)`; only the one that is taken runs.
+    """`true_fun(*operands)` if `pred`, else `false_fun(*operands)`; only the one that is taken computes.
+
+    Both must return the same tree, of the same shapes and dtypes: the first time, the other one runs on shapes alone.
 
     Raises:
-        TypeError: if `pred` is neither a bool nor a 0-d tensor of bool.
-        ShapeError: on shapes alone, where both run, if they return different shapes.
+        TypeError: if `pred` is neither a bool nor a 0-d tensor of bool, and for trees of two structures.
+        ShapeError: if the two return different shapes, and DTypeError for different dtypes.
 
     >>> x = tg.asarray(3.0)
     >>> tg.grad(lambda x: tg.cond(x > 0, lambda x: x * x, lambda x: -x, x))(x)
     Tensor(6., dtype=float32)
     """
-    if isinstance(pred, Tensor) and (pred.shape != () or pred.dtype.kind != "b"):
-        raise TypeError(f"cond: `pred` must be a bool or a 0-d tensor of bool, not {pred.aval!r}")
-    if not isinstance(pred, (bool, Tensor)):
-        raise TypeError(f"cond: `pred` must be a bool or a 0-d tensor of bool, not {type(pred).__name__}")
+    _check_truth(pred)
     if isinstance(pred, Tensor) and pred.device == DEVICE:
         made: R = recorder().branch(pred, true_fun, false_fun, operands)
         return made
     if isinstance(pred, Tensor) and pred.device == "abstract":
-        rule = "cond: true_fun and false_fun must return the same"
-        return same_tree(rule, true_fun(*operands), false_fun(*operands), "and")
-    return true_fun(*operands) if pred else false_fun(*operands)
+        return same_tree(RULE, true_fun(*operands), false_fun(*operands), "and")
+    held = bool(pred)
+    taken, other = (true_fun, false_fun) if held else (false_fun, true_fun)
+    result = taken(*operands)
+    refuse_unlike(result, taken, other, operands, pred=held)
+    return result
 
 
 def while_loop(
@@ -129,7 +132,7 @@ def while_loop(
         found: C = recorder().loop(cond_fun, body_fun, carry, limit)
         return found
     done = 0
-    while cond(cond_fun(carry), lambda: True, lambda: False):
+    while _holds(cond_fun(carry)):
         if done == limit:
             raise ValueError(f"while_loop: the condition still holds after {limit} steps, the `limit`")
         carry = same_tree("while_loop: the carry must keep its", carry, body_fun(carry))
@@ -139,6 +142,22 @@ def while_loop(
             )
         done += 1
     return carry
+
+
+def _check_truth(pred: object) -> None:
+    """Raise TypeError for what is no condition."""
+    if isinstance(pred, Tensor) and (pred.shape != () or pred.dtype.kind != "b"):
+        raise TypeError(f"cond: `pred` must be a bool or a 0-d tensor of bool, not {pred.aval!r}")
+    if not isinstance(pred, (bool, Tensor)):
+        raise TypeError(f"cond: `pred` must be a bool or a 0-d tensor of bool, not {type(pred).__name__}")
+
+
+def _holds(pred: Tensor | bool) -> bool:
+    """Whether a condition is true."""
+    _check_truth(pred)
+    if isinstance(pred, Tensor) and pred.device == DEVICE:
+        return cond(pred, lambda: True, lambda: False)
+    return bool(pred)
 
 
 def _steps(leaves: Sequence[object], length: int | None, axis: int) -> Dim:
@@ -155,7 +174,8 @@ def _steps(leaves: Sequence[object], length: int | None, axis: int) -> Dim:
     if count is None:
         raise ValueError("scan: without `xs`, `length` must say how many steps there are")
     if isinstance(count, int) and count < 1:
-        raise ValueError(f"scan: there must be at least one step, but there are {count}")
+        what = f"`length` must be at least 1, got {count}" if not leaves else f"`xs` has no slices along axis {axis}"
+        raise ValueError(f"scan: {what}; there must be a step")
     return count
 
 

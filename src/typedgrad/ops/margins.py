@@ -46,7 +46,7 @@ def _(old: Shape, padding: Widths, mode: Mode) -> dict[str, Shape]:
     sizes = dims(old)
     pairs = _pairs(padding, len(sizes))
     each = enumerate(zip(sizes, pairs, strict=True), start=2)
-    return {"new": tuple(padded_size(n, *pair, mode, axis) for axis, (n, pair) in each)}
+    return {"new": tuple(padded_size(n, *pair, mode, f"`padding` {pair} of axis {axis}") for axis, (n, pair) in each)}
 
 
 @vjp(pad_spatial)
@@ -80,7 +80,7 @@ def _(old: Shape, cropping: Widths) -> dict[str, Shape]:
     sizes = dims(old)
     left: list[Dim] = []
     for axis, (n, pair) in enumerate(zip(sizes, _pairs(cropping, len(sizes)), strict=True), start=2):
-        at_most(sum(pair) + 1, n, f"of axis {axis} of `x` nothing would be left")
+        at_most(sum(pair) + 1, n, f"`cropping` {pair} leaves nothing of axis {axis} of `x`")
         left.append(n - sum(pair))
     return {"new": tuple(left)}
 

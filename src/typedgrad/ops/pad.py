@@ -72,22 +72,23 @@ def _(old: Shape, widths: Widths, mode: Mode) -> dict[str, Shape]:
         raise ShapeError(f"widths must hold a pair for each of the {len(known)} axes, not {len(widths)}")
     return {
         "new": tuple(
-            padded_size(n, *pair, mode, axis) for axis, (n, pair) in enumerate(zip(known, widths, strict=True))
+            padded_size(n, *pair, mode, f"`widths` {pair} of axis {axis}")
+            for axis, (n, pair) in enumerate(zip(known, widths, strict=True))
         )
     }
 
 
-def padded_size(n: Dim | Star, before: int, after: int, mode: Mode, axis: int) -> Dim:
-    """The size of an axis with so many elements more; refuses what the mode cannot do."""
+def padded_size(n: Dim | Star, before: int, after: int, mode: Mode, what: str) -> Dim:
+    """The size of an axis with so many elements more; refuses what the mode cannot do. `what` says how many where."""
     assert not isinstance(n, Star)  # `of_rank` leaves no runs
     for width in (before, after):
-        at_most(0, width, f"the widths of axis {axis} must not be negative")
+        at_most(0, width, f"{what} must not be negative")
         if mode == "reflect":
-            at_most(width + 1, n, f"axis {axis} has too few elements to mirror")
+            at_most(width + 1, n, f"{what} finds too few elements to mirror")
         elif mode == "circular":
-            at_most(width, n, f"axis {axis} has too few elements to go round")
+            at_most(width, n, f"{what} finds too few elements to go round")
         elif mode == "replicate" and isinstance(width, int) and width > 0:
-            at_most(1, n, f"axis {axis} has no element to replicate")
+            at_most(1, n, f"{what} finds no element to replicate")
     return n + before + after
 
 

@@ -91,7 +91,7 @@ def pixel_shuffle1d(x: Shaped[Tensor, "n c w"], /, factor: int) -> Shaped[Tensor
     """
     n, c, w = x.shape
     _positive("pixel_shuffle1d", factor)
-    divides(factor, c, "pixel_shuffle1d: `factor` must divide the channels of `x`")
+    divides(factor, c, f"pixel_shuffle1d: `factor`={factor} must divide the channels of `x`")
     return reshape(permute_dims(reshape(x, (n, c // factor, factor, w)), (0, 1, 3, 2)), (n, c // factor, w * factor))
 
 
@@ -124,7 +124,7 @@ def space_to_depth(
     (1, 12, 2, 3)
     """
     n, c = x.shape[:2]
-    h, w = _parts("space_to_depth", x.shape, block)
+    h, w = _parts("space_to_depth", x.shape, block, "block")
     parts = reshape(x, (n, c, h, block, w, block))
     return reshape(permute_dims(parts, (0, 3, 5, 1, 2, 4)), (n, c * block * block, h, w))
 
@@ -157,7 +157,7 @@ def space_to_batch(
     (4, 1, 1, 1)
     """
     n, c = x.shape[:2]
-    h, w = _parts("space_to_batch", x.shape, block)
+    h, w = _parts("space_to_batch", x.shape, block, "block")
     parts = reshape(x, (n, c, h, block, w, block))
     return reshape(permute_dims(parts, (3, 5, 0, 1, 2, 4)), (block * block * n, c, h, w))
 
@@ -179,21 +179,21 @@ def batch_to_space(
 
 
 def _shared(op: str, n: int, factor: int, name: str = "factor", what: str = "channels") -> int:
-    _positive(op, factor)
-    divides(factor * factor, n, f"{op}: the square of `{name}` must divide the {what} of `x`")
+    _positive(op, factor, name)
+    divides(factor * factor, n, f"{op}: `{name}`={factor} makes one of {factor * factor} {what} of `x`")
     return n // (factor * factor)
 
 
-def _parts(op: str, shape: tuple[int, ...], factor: int) -> tuple[int, int]:
-    return _part(op, shape[2], factor, "height"), _part(op, shape[3], factor, "width")
+def _parts(op: str, shape: tuple[int, ...], factor: int, name: str = "factor") -> tuple[int, int]:
+    return _part(op, shape[2], factor, "height", name), _part(op, shape[3], factor, "width", name)
 
 
-def _part(op: str, n: int, factor: int, what: str) -> int:
-    _positive(op, factor)
-    divides(factor, n, f"{op}: the {what} must be a multiple of the factor")
+def _part(op: str, n: int, factor: int, what: str, name: str = "factor") -> int:
+    _positive(op, factor, name)
+    divides(factor, n, f"{op}: `{name}`={factor} must divide the {what} of `x`")
     return n // factor
 
 
-def _positive(op: str, factor: int) -> None:
+def _positive(op: str, factor: int, name: str = "factor") -> None:
     if factor < 1:
-        raise ShapeError(f"{op}: the factor must be at least 1, not {factor}")
+        raise ShapeError(f"{op}: `{name}` must be at least 1, not {factor}")

@@ -32,9 +32,7 @@ class Sgd:
     weight_decay: Hyper = 0.0
 
     def __post_init__(self) -> None:
-        hyper.check("sgd", "learning_rate", self.learning_rate, "positive")
-        hyper.check("sgd", "momentum", self.momentum, "at least 0 and below 1")
-        hyper.check("sgd", "weight_decay", self.weight_decay, "at least 0")
+        _check("sgd", self.learning_rate, self.momentum, self.weight_decay)
         if self.nesterov and self.momentum == 0:
             raise ValueError(f"sgd: `nesterov` needs a momentum, got momentum={self.momentum}")
 
@@ -90,6 +88,7 @@ def momentum(learning_rate: Hyper, *, momentum: Hyper = 0.9, weight_decay: Hyper
     >>> tg.optim.momentum(0.1) == tg.optim.sgd(0.1, momentum=0.9)
     True
     """
+    _check("momentum", learning_rate, momentum, weight_decay)
     return Sgd(learning_rate, momentum, weight_decay=weight_decay)
 
 
@@ -99,7 +98,17 @@ def nesterov(learning_rate: Hyper, *, momentum: Hyper = 0.9, weight_decay: Hyper
     >>> tg.optim.nesterov(0.1) == tg.optim.sgd(0.1, momentum=0.9, nesterov=True)
     True
     """
+    _check("nesterov", learning_rate, momentum, weight_decay)
+    if momentum == 0:
+        raise ValueError(f"nesterov: `momentum` must not be 0, got {momentum}")
     return Sgd(learning_rate, momentum, nesterov=True, weight_decay=weight_decay)
+
+
+def _check(title: str, learning_rate: Hyper, momentum: Hyper, weight_decay: Hyper) -> None:
+    """Raise TypeError or ValueError for a number out of its domain, as `title` calls it."""
+    hyper.check(title, "learning_rate", learning_rate, "positive")
+    hyper.check(title, "momentum", momentum, "at least 0 and below 1")
+    hyper.check(title, "weight_decay", weight_decay, "at least 0")
 
 
 def _plain(rate: float, decay: float) -> Rule:
