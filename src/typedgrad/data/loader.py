@@ -179,7 +179,9 @@ class Loader(Epochs[Batch[X, Y]], Generic[X, Y]):
             raise TypeError("shuffle: the rows are not known before they are made: say how many to hold, buffer=...")
         return loader_of(rerooted("shuffle", self._source, lambda root: replace(root, order=Shuffled(seed))))
 
-    def window(self, size: int, stride: int = 1, *, label: Literal["each", "last"] = "last") -> Loader[X, Y]:
+    def window(
+        self: Loader[TX, TY], size: int, stride: int = 1, *, label: Literal["each", "last"] = "last"
+    ) -> Loader[Tensor, Tensor]:
         """Windows of `size` rows, `stride` rows later each time: `x` becomes `[windows, size, ...]`.
 
         The label of a window is that of its last row, or with `label="each"` those of all. Windows cross from one batch

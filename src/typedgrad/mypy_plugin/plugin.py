@@ -37,7 +37,7 @@ from mypy.plugin import (
 )
 from mypy.types import AnyType, CallableType, FunctionLike, Instance, Type, get_proper_type
 
-from typedgrad.mypy_plugin import aliases, attributes, claims, layers, methods, notes, promises, transforming
+from typedgrad.mypy_plugin import aliases, attributes, claims, layers, methods, notes, promises, rows, transforming
 from typedgrad.mypy_plugin import annotations as reading
 from typedgrad.mypy_plugin.asking import Ask
 from typedgrad.mypy_plugin.calls import Callee, Site, actuals_of
@@ -79,6 +79,9 @@ class TypedgradPlugin(Plugin):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
+        # Without it `h = x` inside an `if` leaves no trace behind the `if`: what is returned then has the first shape.
+        if options.local_partial_types and not options.allow_redefinition_old:
+            options.allow_redefinition = True
         self.codec = Codec(self.lookup_fully_qualified)
         self.definitions = Definitions()
         self.ask = Ask()
@@ -214,7 +217,7 @@ class TypedgradPlugin(Plugin):
                 options = {name: args[0] for name, args in given.items()}
                 found = transforming.transformed(site, fullname, site.typed(options["f"]), options)
             return made if found is None else found
-        return self.codec.outside(made)
+        return rows.of_any_number(self.codec, made) if rows.holds_rows(made) else self.codec.outside(made)
 
     def _unlabelled(self, ctx: FunctionContext | MethodContext) -> Type:
         """What numpy makes of arrays is of unknown shape to us."""
