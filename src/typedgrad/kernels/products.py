@@ -35,11 +35,15 @@ def product(
         return None
     shape = (m, n) if shape is None else shape
     register = lanes(x1.dtype)
-    swapped = n <= register and n < m  # few columns would leave lanes idle; few rows do not
+    width = 2 * register
+    # Few columns would leave lanes idle, which few rows do not. And where few columns or rows meet a large matrix whose
+    # rows are summed up, that is not worth a copy.
+    turned = turn2 and m <= width and m < n
+    row_by_row = turned or (not turn1 and n <= register)
+    swapped = turned or (n <= register and n < m and not row_by_row)
     if swapped:
         m, n, turn1, turn2 = n, m, not turn2, not turn1
     tile = _WIDE if register * x1.dtype.itemsize >= MANY_REGISTERS else _NARROW
-    width = 2 * register
     blocks, panels = -(-m // tile), -(-n // width)
     close = max(1, min(blocks, _ROWS_CLOSE // tile))
     while -(-blocks // close) * panels < _PIECES and close > 1:
@@ -47,14 +51,14 @@ def product(
     along = -(-blocks // close)
     together = max(1, along * panels // (2 * _PIECES))
     where_it_lies = blocks <= 2
-    copied = m * k + (n % width * k if where_it_lies and not turn2 else n * k)
+    copied = (0 if row_by_row else m * k) + (n % width * k if where_it_lies and not turn2 else n * k)
     return plan(
         "product",
         (x1, x2),
         (making(Like(shape, x1.dtype)),),
         work=along * -(-panels // together),
         unit=2 * close * tile * together * width * k // 16,
-        sizes=(m, n, k, turn1, turn2, blocks, close, together, along, where_it_lies, swapped),
+        sizes=(m, n, k, turn1, turn2, blocks, close, together, along, where_it_lies, swapped, row_by_row),
         matrices=(0, 1),
         scratch=(m * k + panels * width * k) * x1.dtype.itemsize,
         before=("product_pack", blocks + panels, _share(blocks + panels, copied)),

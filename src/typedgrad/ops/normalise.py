@@ -77,7 +77,9 @@ def batch_norm(
 ) -> tuple[Float[Tensor, "n c *s"], Float[Tensor, "c"], Float[Tensor, "c"]]:
     """`(x - mean) / sqrt(variance + epsilon) * weight + bias`, then the mean and the (biased) variance of each channel.
 
-    The first result goes through `activation`, at no cost worth speaking of. Source: Ioffe and Szegedy, "Batch normalization", 2015.
+    The first result goes through `activation`, at no cost worth speaking of.
+
+    Source: Ioffe and Szegedy, "Batch normalization", 2015.
 
     Raises ShapeError where channels have no values, ValueError for a negative or infinite `epsilon`, or the name of
     another activation.

@@ -2,7 +2,8 @@
    two vectors of columns by two, each running along the inner axis; a tile of R rows by two vectors then sums in registers.
    The order of a sum does not depend on the threads.
    size: m, n, k; whether left and right are transposed; rows and blocks of rows of a piece, panels of a piece, pieces
-   along the rows, whether the right one is read where it lies, whether the product is wanted transposed. */
+   along the rows, whether the right one is read where it lies, whether the product is wanted transposed, whether the
+   left one is read where it lies, row by row: many rows that meet few columns are not worth a copy. */
 
 /* Inner indices that are summed at a time, so that a panel of the right matrix stays close. */
 #define DEPTH 512
@@ -161,10 +162,28 @@ static inline int OF(lies_ready)(const OF(Sides) * x, const int64_t *s, int64_t 
     return s[9] && x->b_column == 1 && (panel + 1) * PANEL <= x->n;
 }
 
+static inline int OF(left_lies_ready)(const OF(Sides) * x, const int64_t *s) { return s[11] && x->a_along == 1; }
+
+/* As a tile does, with rows that are `apart`. */
+static void OF(rows_by_panel)(const REAL *a, int64_t apart, int64_t depth, const REAL *b, int64_t step, int64_t rows, int vectors,
+                              REAL *out, int64_t out_step, int64_t valid) {
+    OF(Walk) walk = {1, 1, 1, depth, 0, 0, 0, apart, step, out_step};
+    /* Rows that are a multiple of a page apart compete for the same places of the cache. */
+    int64_t most = apart * (int64_t)sizeof(REAL) % 4096 == 0 ? 7 : ROWS_OF_A_TILE;
+    for (int64_t row = 0; row < rows;) {
+        int taken = (int)(rows - row < most ? rows - row : most);
+        OF(Tile) tile;
+        while (!(tile = OF(tile_of)(taken, vectors))) taken--;
+        tile(&walk, a + row * apart, b, 0, out + row * out_step, valid);
+        row += taken;
+    }
+}
+
 /* Bring the matrices into strips. Work: blocks of rows, then panels of columns. */
 static void OF(kernel_product_pack)(const Call *call, int64_t begin, int64_t end) {
     OF(Sides) x = OF(sides_of)(call);
     for (int64_t i = begin; i < end; i++) {
+        if (i < x.blocks && OF(left_lies_ready)(&x, call->size)) continue;
         if (i < x.blocks) {
             int64_t row = OF(first_row)(&x, i), rows = OF(first_row)(&x, i + 1) - row;
             OF(pack_strip)(x.a + row * x.a_row, x.a_row, x.a_along, rows, x.k, x.left + row * x.k, rows);
@@ -186,7 +205,7 @@ static void OF(kernel_product)(const Call *call, int64_t begin, int64_t end) {
         int64_t block = piece % along * blocks, panel = piece / along * panels;
         int64_t last_block = block + blocks < x.blocks ? block + blocks : x.blocks;
         int64_t last_panel = panel + panels < x.panels ? panel + panels : x.panels;
-        int64_t k = 0, most = s[10] ? x.k : DEPTH;
+        int64_t k = 0, most = s[10] || s[11] ? x.k : DEPTH;
         do {
             int64_t depth = x.k - k < most ? x.k - k : most;
             for (int64_t p = panel; p < last_panel; p++) {
@@ -198,12 +217,21 @@ static void OF(kernel_product)(const Call *call, int64_t begin, int64_t end) {
                     OF(Product) tile = OF(product_of)((int)rows, valid <= LANES ? 1 : 2);
                     const REAL *left = x.left + row * x.k + k * rows;
                     int64_t step = ready ? x.b_along : PANEL;
+                    int vectors = valid <= LANES ? 1 : 2, in_place = OF(left_lies_ready)(&x, s);
+                    if (!s[10] && in_place) {
+                        OF(rows_by_panel)(x.a + row * x.a_row, x.a_row, depth, right, step, rows, vectors,
+                                          x.c + row * x.n + p * PANEL, x.n, valid);
+                        continue;
+                    }
                     if (!s[10]) {
                         tile(depth, left, right, step, x.c + row * x.n + p * PANEL, x.n, valid, k > 0);
                         continue;
                     }
                     REAL turned[ROWS_OF_A_TILE * PANEL];
-                    tile(depth, left, right, step, turned, PANEL, valid <= LANES ? LANES : PANEL, 0);
+                    if (in_place)
+                        OF(rows_by_panel)(x.a + row * x.a_row, x.a_row, depth, right, step, rows, vectors, turned, PANEL,
+                                          vectors * LANES);
+                    else tile(depth, left, right, step, turned, PANEL, vectors * LANES, 0);
                     for (int64_t j = 0; j < PANEL && j < valid; j++)
                         for (int64_t r = 0; r < rows; r++) x.c[(p * PANEL + j) * x.m + row + r] = turned[r * PANEL + j];
                 }
