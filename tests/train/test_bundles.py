@@ -300,6 +300,44 @@ def test_networks_need_nothing_but_the_file(tmp_path: Path) -> None:
     assert tg.load(_saved(tmp_path / "b.zip", double)).model["conv2d"].weight.dtype == "float64"
 
 
+def test_graphs_need_nothing_but_the_file(tmp_path: Path) -> None:
+    g = tg.network(seed=5, updater=o.sgd(0.1, momentum=0.9), dtype="float64").graph()
+    x = g.input("x", "n 4")
+    inner = x.layer(tg.nn.Dense, out_features=4, activation="tanh").layer(tg.nn.BatchNorm)
+    head = (x + inner).output("mse", tg.nn.Dense, out_features=2)
+    made: Any = g.build(inputs=x, outputs=head)
+    state = made.recipe.updater.init(made)
+    found = tg.load(_saved(tmp_path / "g.zip", made, state=state))
+    assert type(found.model) is type(made)
+    assert found.model.spec == made.spec
+    same(found.state, state)
+    for given in (tg.ones((3, 4), dtype="float64"), tg.random.normal(KEY, (2, 4), dtype="float64")):
+        same(found.model(given), made(given))
+    two: Any = g.backbone(inputs=x, outputs=[inner, x.layer(tg.nn.Relu)])
+    given = tg.ones((3, 4), dtype="float64")
+    same(tg.load(_saved(tmp_path / "b.zip", two)).model(given), two(given))
+
+
+def test_a_network_may_be_expected_by_its_class(tmp_path: Path) -> None:
+    path = _saved(tmp_path / "m.zip", net().output("softmax_cross_entropy", tg.nn.Dense, out_features=3).build())
+    loaded = tg.load(path, tg.config.Network)
+    assert loaded.model.predict(tg.ones((1, 1, 6, 6))).shape == (1, 3)
+    path = _saved(tmp_path / "m.zip", net().build())
+    with pytest.raises(BundleError, match=r"model\.json: it is a Backbone, but a Network is expected"):
+        tg.load(path, tg.config.Network)
+
+
+def test_a_network_that_cannot_be_written_down_needs_a_model(tmp_path: Path) -> None:
+    def mine(x: tg.Tensor) -> tg.Tensor:
+        return x * 2.0
+
+    made = tg.network().input("n 2").layer(tg.nn.Dense, out_features=1, activation=mine).build()
+    path = _saved(tmp_path / "m.zip", made)
+    with pytest.raises(TypeError, match="does not describe its network, so give `expecting=`"):
+        tg.load(path)
+    same(tg.load(path, made).model.layers, made.layers)
+
+
 def test_a_network_with_other_tensors_is_refused_before_it_gets_memory(tmp_path: Path) -> None:
     from tests.io.hostile import bundle, parts_of
 

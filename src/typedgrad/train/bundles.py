@@ -20,7 +20,7 @@ from typedgrad.train.known import classes_in, known_classes
 from typedgrad.train.listener import Position
 from typedgrad.train.listeners import History
 from typedgrad.train.precision import ScaledState
-from typedgrad.train.rebuilding import network_of, spelt_network
+from typedgrad.train.rebuilding import PART, network_of, spelt_network
 from typedgrad.train.templates import template
 from typedgrad.train.trees import Reader, UnknownClassError, spelt
 
@@ -133,6 +133,12 @@ def load(path: str | os.PathLike[str], *, updater: Updater[Any] | None = None, d
 
 @overload
 def load(
+    path: str | os.PathLike[str], expecting: type[M], *, updater: Updater[Any] | None = None, device: str = "cpu"
+) -> Loaded[M]: ...
+
+
+@overload
+def load(
     path: str | os.PathLike[str], expecting: M, *, updater: Updater[Any] | None = None, device: str = "cpu"
 ) -> Loaded[M]: ...
 
@@ -144,8 +150,8 @@ def load(
 
     Args:
         path: the file.
-        expecting: a model of the kind that was saved, with parameters or only described. Not needed for a network,
-            which the file describes itself.
+        expecting: a model of the kind that was saved, with parameters or only described. For a network, which the file
+            describes itself, nothing; or its class, as `tg.config.Network`, for those who read types.
         updater: for states with classes of your own: that whose state was saved.
         device: where the tensors go.
 
@@ -164,8 +170,10 @@ def load(
     for name in ("model", "training"):
         if name not in bundle.tensors:
             raise BundleError(bundle.file, f"{name}.safetensors", "it is missing")
-    if expecting is None:
+    if expecting is None or isinstance(expecting, type):
         model: Any = network_of(bundle, described.get("network"), device)
+        if expecting is not None and not isinstance(model, expecting):
+            raise BundleError(bundle.file, PART, f"it is a {_kind(model)}, but a {expecting.__name__} is expected")
     else:
         model = _filled(bundle, expecting, device)
     updater = getattr(getattr(model, "recipe", None), "updater", None) if updater is None else updater

@@ -10,7 +10,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from typedgrad.io.assign import listed, misfits, with_tensors
+from typedgrad.io.assign import Place, listed, misfits, tensors_of, with_tensors
 from typedgrad.io.files import placed
 from typedgrad.io.refusal import BundleError, shown
 from typedgrad.train.templates import template
@@ -18,10 +18,12 @@ from typedgrad.train.templates import template
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from typedgrad.core.tensor import Tensor
     from typedgrad.io.bundle import Bundle
     from typedgrad.io.strict_json import JSON
 
 PART = "model.json"
+FLOATS = ("float16", "float32", "float64")
 # Each takes a millisecond to be put in its place.
 MOST_LAYERS = 4096
 # Of what a layer says of a value that makes no sense; it may show it.
@@ -53,7 +55,7 @@ def network_of(bundle: Bundle, said: JSON, device: str) -> object:
         TypeError: if it has no description.
     """
     match said:
-        case {"spec": {"typedgrad": "network" as kind, "layers": list() | dict() as layers} as spec}:
+        case {"spec": {"typedgrad": "network" | "graph" as kind, "layers": list() | dict() as layers} as spec}:
             if len(layers) > MOST_LAYERS:
                 raise BundleError(bundle.file, PART, f"{len(layers)} layers are more than the {MOST_LAYERS} allowed")
             return _built(bundle, kind, spec, device)
@@ -67,18 +69,30 @@ def network_of(bundle: Bundle, said: JSON, device: str) -> object:
 def _built(bundle: Bundle, kind: str, said: object, device: str) -> object:
     from typedgrad import config
 
-    reader: Any = {"network": config.NetworkSpec}[kind]
+    reader: Any = {"network": config.NetworkSpec, "graph": config.GraphSpec}[kind]
     with _sensible(bundle.file):
         spec = reader.from_json(json.dumps(said, indent=2), file=f"{bundle.file}: {PART}")
-        described = template({"layers": dict(spec.folded().layers)})
-        lines = misfits(described.places, bundle.tensors["model"])
+        model = _without_values(spec)
+        lines = misfits({p: _place(x) for p, x in tensors_of(model).items()}, bundle.tensors["model"])
         if lines:
             reason = f"these are not the tensors of the network in {PART}:{listed(lines)}"
             raise BundleError(bundle.file, "model.safetensors", reason)
-        tensors = {path: placed(array, device) for path, array in bundle.tensors["model"].items()}
-        filled = with_tensors(described.model, tensors)["layers"]
-        made: object = (spec.build_backbone if spec.output is None else spec.build)(reuse=filled)
-    return made
+    return with_tensors(model, {path: placed(array, device) for path, array in bundle.tensors["model"].items()})
+
+
+def _without_values(spec: Any) -> Any:  # noqa: ANN401  # that of a network or of a graph, and what it describes
+    """The network with tensors that have no values: layers that have some are not given others."""
+    fold = spec.folded()
+    layers = {step.name: step.layer for step in fold.steps} if hasattr(fold, "steps") else dict(fold.layers)
+    described = template({"layers": layers}).model["layers"]
+    ends = spec.outputs if hasattr(spec, "outputs") else (spec.output,)
+    losses = all(end is not None and end.loss is not None for end in ends)
+    return (spec.build if losses else spec.build_backbone)(reuse=described)
+
+
+def _place(x: Tensor) -> Place:
+    """What a tensor of a network may be replaced by: one of its shape; of floats, any."""
+    return Place(x.shape, FLOATS if x.dtype.name in FLOATS else (x.dtype.name,))
 
 
 @contextlib.contextmanager
