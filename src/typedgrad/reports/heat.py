@@ -31,7 +31,7 @@ def heat_map(confusion: NDArray[np.int64] | NDArray[np.float64], names: Sequence
     n = len(table)
     side = min(48.0, 440.0 / n)
     margin = 12.0 + 7.2 * min(_LONGEST, max(map(len, groups)))
-    rotated = n > 6 or max(map(len, groups)) > 8
+    rotated = 7.4 * min(_LONGEST, max(map(len, groups))) > side - 4
     head = margin if rotated else 24.0
     width, height = margin + 24.0 + side * n + 6, head + 24.0 + side * n + 6
     left, top = margin + 24.0, head + 24.0
