@@ -18,6 +18,7 @@ ALLOWED: dict[str, tuple[str, ...] | None] = {
     "beartype": None,
     "tqdm": ("train",),
     "tensorboardX": ("train/files.py",),
+    "PIL": ("data/images.py",),
     "safetensors": ("io/tensors.py",),
     "mypy": ("mypy_plugin",),
     "cupy": ("backends/cupy.py", "codegen"),
@@ -25,7 +26,7 @@ ALLOWED: dict[str, tuple[str, ...] | None] = {
     "array_api_compat": ("backends/cupy.py",),
 }
 # Of those, what comes with extras rather than with the base installation.
-EXTRAS = {"mypy", "cupy", "cupyx", "array_api_compat", "tensorboardX"}
+EXTRAS = {"mypy", "cupy", "cupyx", "array_api_compat", "tensorboardX", "PIL"}
 # Python's own modules, those that only later versions have among them, and ours.
 OWN = {*sys.stdlib_module_names, "annotationlib", "typedgrad"}
 
