@@ -20,6 +20,8 @@ DTYPE: Final = ErrorCode("dtype", "Elements of a kind that is not accepted", "Te
 
 def report(api: Any, complaint: Complaint, context: Context, *, call: Context | None = None) -> None:
     """Report a complaint at `context`, about `call`. `api` is mypy's type checker or type analyser."""
+    if call is not None and _is_reported(api, call):
+        return
     if isinstance(call, (OpExpr, ComparisonExpr)):
         with _past_the_operator(api):
             report(api, complaint, context)
@@ -29,6 +31,15 @@ def report(api: Any, complaint: Complaint, context: Context, *, call: Context | 
     for line in complaint.lines:
         if line.strip():
             api.note(line, context, code=code)
+
+
+def _is_reported(api: Any, call: Context) -> bool:
+    """Whether something in this expression has been reported: mypy looks at loops until nothing changes any more."""
+    errors: Any = getattr(getattr(api, "msg", None), "errors", None)
+    known = getattr(errors, "error_info_map", {}).get(getattr(errors, "file", ""), ())
+    first = (call.line, call.column)
+    last = (call.end_line or call.line, call.end_column or call.column)
+    return any(info.code in (SHAPE, DTYPE) and first <= (info.line, info.column) <= last for info in known)
 
 
 @contextmanager
