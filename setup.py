@@ -1,4 +1,4 @@
-"""The native kernels, which are optional: without a C compiler the package installs and runs on numpy alone."""
+"""The native code, which is optional: without a C compiler the package installs and runs on numpy alone."""
 
 from __future__ import annotations
 
@@ -8,23 +8,33 @@ from pathlib import Path
 import numpy as np
 from setuptools import Extension, setup
 
-NATIVE = Path("src/typedgrad/kernels/native")
+KERNELS = Path("src/typedgrad/kernels/native")
+CODEGEN = Path("src/typedgrad/codegen/native")
 # Never -ffast-math: linking with it changes how the whole process rounds.
 FLAGS = (
     [] if sys.platform == "win32" else ["-O3", "-std=gnu11", "-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math"]
 )
 
-setup(
-    ext_modules=[
+
+def extension(name: str, folder: Path) -> list[Extension]:
+    """The extension module whose sources lie in a folder; nothing if the folder is gone, and its speed with it."""
+    if not folder.is_dir():
+        return []
+    return [
         Extension(
-            "typedgrad.kernels._native",
-            sources=sorted(str(path) for path in NATIVE.glob("*.c")),
-            depends=sorted(str(path) for path in NATIVE.glob("*.h")),
+            name,
+            sources=sorted(str(path) for path in folder.glob("*.c")),
+            depends=sorted(str(path) for path in folder.glob("*.h")),
             include_dirs=[np.get_include()],
             extra_compile_args=FLAGS,
             optional=True,
         )
     ]
-    if NATIVE.is_dir()
-    else []
+
+
+setup(
+    ext_modules=[
+        *extension("typedgrad.kernels._native", KERNELS),
+        *extension("typedgrad.codegen._launch", CODEGEN),
+    ]
 )

@@ -189,6 +189,7 @@ if TYPE_CHECKING:
     from typedgrad import train as train
     from typedgrad import zoo as zoo
     from typedgrad.config.builder import network as network
+    from typedgrad.graph.compiling import compile as compile
     from typedgrad.graph.tracing import trace as trace
     from typedgrad.nn.initialise import init as init
     from typedgrad.ops.activation_curves import affine_power as affine_power
@@ -425,6 +426,7 @@ else:
         "class_simplex": "typedgrad.ops.embedding_loss",
         "clip_gradient": "typedgrad.ops.gradient_shaping",
         "combined_loss": "typedgrad.ops.combined_loss",
+        "compile": "typedgrad.graph.compiling",
         "cond": "typedgrad.ops.control",
         "config": "typedgrad.config",
         "conj": "typedgrad.ops.complexes",

@@ -37,7 +37,7 @@ CASES: list[tuple[str, Callable[..., Any], list[str]]] = [
     ("constants are computed once", lambda x: x + tg.exp(tg.ones_like(x)[0]), ["add"]),
     ("x * 1 is x", lambda x: (x * 1.0) / 1.0, []),
     ("x - 0 is x", lambda x: x - 0.0, []),
-    ("-(-x) is x", lambda x: -(-x), []),
+    ("-(-x) is x", lambda x: tg.negative(tg.negative(x)), []),
     ("-(-x) is x", lambda x: x - (-x), ["add"]),
     ("(-x) * y is -(x * y)", lambda x: (-x) * x, ["multiply", "negative"]),
     ("x ** 2 is x * x", lambda x: x**2, ["multiply"]),

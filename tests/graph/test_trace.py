@@ -194,9 +194,11 @@ def test_a_training_step_is_one_graph_for_all_steps(updater: Any) -> None:
     x, y = numbers(1, 8, 4), tg.asarray([0, 1, 2, 0, 1, 2, 0, 1])
     state = updater.init(model)
     traced = tg.trace(step)(model, state, x, y, tg.random.key(0))
-    ours, theirs = (model, state), (model, state)
+    ours: Any = (model, state)
+    theirs: Any = ours
     for i in range(4):
-        found, wanted = traced.run(*ours, x, y, tg.random.key(i)), step(*theirs, x, y, tg.random.key(i))
+        key = tg.random.key(i)
+        found, wanted = traced.run(ours[0], ours[1], x, y, key), step(theirs[0], theirs[1], x, y, key)
         assert [type(a) for a in leaves(found)] == [type(b) for b in leaves(wanted)]
         for a, b in zip(leaves(found), leaves(wanted), strict=True):
             if isinstance(a, tg.Tensor):

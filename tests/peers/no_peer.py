@@ -16,6 +16,10 @@ NO_PEER: list[tuple[str, str]] = [
         "differentiation itself, which every line with gradients is about",
     ),
     (
+        "trace compile",
+        "functions as graphs; tests/graph and tests/codegen compare their numbers with those of the functions",
+    ),
+    (
         "tree_map leaves_with_paths init training to to_numpy summary nn.count_parameters nn.carrying",
         "trees, training runs, devices and conversion; the numbers come from the names above",
     ),

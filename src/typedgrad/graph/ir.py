@@ -123,15 +123,20 @@ class Graph:
         self.steps = tuple(steps)
         self.outputs = tuple(outputs)
         self.names = dict(names or {})
-        self._compiled: Callable[..., tuple[Any, ...]] | None = None
+        self._compiled: Callable[[list[Any]], tuple[Any, ...]] | None = None
 
     def on_arrays(self, *values: Any) -> tuple[Any, ...]:
         """The outputs for raw arrays, numbers and keys, by the eager backend."""
+        return self.function(list(values))
+
+    @property
+    def function(self) -> Callable[[list[Any]], tuple[Any, ...]]:
+        """The function behind `on_arrays`. It empties the list of inputs that it is given."""
         if self._compiled is None:
             from typedgrad.graph.execute import function_of
 
             self._compiled = function_of(self)
-        return self._compiled(*values)
+        return self._compiled
 
     def apply(self, *values: Any) -> tuple[Any, ...]:
         """The outputs for tensors, numbers and keys. Tensors may be recorded on a tape, or be traced themselves."""

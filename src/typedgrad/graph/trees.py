@@ -67,7 +67,7 @@ def seen_as(leaf: Any, *, fixed: bool) -> Any:
         return Key
     if is_number(leaf) and not fixed:
         return leaf.__class__
-    return leaf.__class__, leaf, leaf == 0 and str(leaf)
+    return leaf.__class__, leaf, str(leaf) if leaf.__class__ is float and leaf == 0 else None
 
 
 class Opened(NamedTuple):

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
-from typedgrad.backends import backend_for_device, backend_of, moved
+from typedgrad.backends import AbstractArray, backend_for_device, backend_of, moved
 from typedgrad.core.pytree import tree_map
 from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
-from typedgrad.core.tracing import VALUELESS
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -127,7 +126,7 @@ def _len(self: Tensor) -> int:
 
 
 def _repr(self: Tensor) -> str:
-    if self.device in VALUELESS:
+    if isinstance(self.data, AbstractArray):
         return f"Tensor({self.dtype.name}[{' '.join(map(str, self.shape))}], {self.device})"
     # Reading values while they are being differentiated is fine for showing them.
     body = np.array2string(to_numpy(self), separator=", ", prefix="Tensor(")

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from typedgrad.backends import Namespace
 
 # Coefficients of the highest power first, for float32 and float64.
-_NEAR: Final = {
+NEAR: Final = {
     32: (0.0047190827, -0.026757732, 0.112828314, -0.37612608, 1.1283791),
     64: (
         1.4725865480556744e-06, -1.4845849259707869e-05, 0.00012053335124353741, -0.0008548297753674966,
         0.00522397737302147, -0.026866170632887928, 0.11283791670925353, -0.37612638903183476, 1.1283791670955126,
     ),
 }  # fmt: skip
-_TAIL: Final = {
+TAIL: Final = {
     32: (
         -0.00027974052, 0.00063382904, 0.0015737643, -0.009748213, 0.021967214,
         -0.023804188, -0.01023618, 0.09902077, -0.23092732, 0.7160046,
@@ -106,12 +106,12 @@ def _magnitude(xp: Namespace[Tensor], x: Tensor) -> Tensor:
 
 def _near(xp: Namespace[Tensor], a: Tensor) -> Tensor:
     """erf(a) for a < 1/2."""
-    return a * _polynomial(a * a, _NEAR[_bits(xp, a)])
+    return a * _polynomial(a * a, NEAR[_bits(xp, a)])
 
 
 def _tail(xp: Namespace[Tensor], a: Tensor) -> Tensor:
     """exp(a²) erfc(a) for a >= 1/2."""
-    return _polynomial((a - 3.0) / (a + 3.0), _TAIL[_bits(xp, a)]) / (1.0 + a)
+    return _polynomial((a - 3.0) / (a + 3.0), TAIL[_bits(xp, a)]) / (1.0 + a)
 
 
 def _polynomial(x: Tensor, coefficients: Sequence[float]) -> Tensor:

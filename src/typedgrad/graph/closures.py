@@ -1,0 +1,46 @@
+"""What a function reads beside its arguments: if it changes, what was compiled is out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from typedgrad.core.pytree import flatten
+from typedgrad.core.state import State
+from typedgrad.core.tensor import Tensor
+
+
+class Closure:
+    """The variables around a function, and those of its module that hold tensors, as they were once.
+
+    Names and what they stand for are compared, not what is inside: tensors are immutable, and so are layers.
+    """
+
+    __slots__ = ("_cells", "_globals")
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        code = getattr(function, "__code__", None)
+        self._cells: list[tuple[Any, object]] = []
+        for cell in getattr(function, "__closure__", None) or ():
+            try:
+                self._cells.append((cell, cell.cell_contents))
+            except ValueError:  # not bound yet: a function that calls itself
+                continue
+        names: dict[str, Any] = getattr(function, "__globals__", {})
+        used = getattr(code, "co_names", ())
+        self._globals = [(names, name, names[name]) for name in used if name in names and _holds_tensors(names[name])]
+
+    def is_same(self) -> bool:
+        """Whether all of them stand for what they stood for."""
+        for cell, known in self._cells:
+            if cell.cell_contents is not known:
+                return False
+        return all(names.get(name) is known for names, name, known in self._globals)
+
+
+def _holds_tensors(value: object) -> bool:
+    if isinstance(value, (Tensor, State)):
+        return True
+    if callable(value) and not hasattr(value, "__dict__"):
+        return False
+    return any(isinstance(leaf, (Tensor, State)) for leaf in flatten(value)[0])
