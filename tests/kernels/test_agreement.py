@@ -50,6 +50,18 @@ def _elementwise(rng: np.random.Generator, r: Random, dtype: str) -> Any:
     return function, [x], statics
 
 
+def _of_two(rng: np.random.Generator, r: Random, dtype: str) -> Any:
+    shape = (r.randint(2, 4), r.randint(60, 70), r.randint(273, 300))
+    layouts: Layouts = [
+        np.positive,
+        np.asfortranarray,
+        _strided,
+        lambda x: np.moveaxis(x, 0, -1).copy().transpose(2, 0, 1),
+    ]
+    x, y = (_laid(r, _draw(rng, shape, dtype), layouts) for _ in range(2))
+    return r.choice([tg.add, tg.subtract, tg.multiply]), [x, y], {}
+
+
 def _linear(rng: np.random.Generator, r: Random, dtype: str) -> Any:
     n = r.choice([1, 3, 64, 65, 130])
     x, b = _draw(rng, (r.randint(1, 9), r.randint(1, 5), n), dtype), _draw(rng, (n,), dtype)
@@ -183,7 +195,7 @@ def _lstm_sequence(rng: np.random.Generator, r: Random, dtype: str) -> Any:
 
 DRAWN = [
     _attention, _batch_norm, _convolution, _depthwise, _elementwise, _label_loss, _layer_norm, _linear, _lstm,
-    _lstm_sequence, _matmul, _pooling, _rows, _take,
+    _lstm_sequence, _matmul, _of_two, _pooling, _rows, _take,
 ]  # fmt: skip
 
 

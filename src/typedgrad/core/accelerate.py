@@ -40,9 +40,12 @@ Maker: TypeAlias = Callable[[tuple[Any, ...], dict[str, Any], "tuple[Aval, ...]"
 # and the settings of the update; it gives the new parameter and what is kept.
 Update: TypeAlias = Callable[..., tuple[Any, ...]]
 
+Sum: TypeAlias = Callable[[Any, Any], Any]
+
 _PROVIDER = "typedgrad.kernels"
 _MAKERS: dict[str, Maker] = {}
 _UPDATES: dict[str, Callable[[Aval], Update | None]] = {}
+_SUM: list[Sum] = []
 
 
 def accelerates(full_name: str) -> Callable[[Maker], Maker]:
@@ -63,6 +66,17 @@ def updates(name: str) -> Callable[[Callable[[Aval], Update | None]], Callable[[
         return maker
 
     return register
+
+
+def sums(function: Sum) -> Sum:
+    """Register what adds two arrays of numpy."""
+    _SUM.append(function)
+    return function
+
+
+def total(x: Any, y: Any) -> Any:
+    """The sum of two raw arrays: of the cotangents of what was used twice."""
+    return _SUM[-1](x, y) if _SUM and type(x) is type(y) is ndarray else x + y
 
 
 def updating(name: str) -> Callable[[Aval], Update | None] | None:

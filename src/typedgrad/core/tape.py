@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from typedgrad.core.accelerate import total
 from typedgrad.core.batching import innermost, rewrapped
 from typedgrad.core.mode import raw
 from typedgrad.core.tensor import Tensor
@@ -122,7 +123,7 @@ def _sweep(
                 continue
             if c is not None:
                 seen = cotangents.get(key)
-                cotangents[key] = c if seen is None else seen + c
+                cotangents[key] = c if seen is None else seen + c if taped else total(seen, c)
             if left == 1:
                 ready.append(parent)
                 uses[key] = 0

@@ -1,12 +1,12 @@
-"""Kernels for functions of one number."""
+"""Kernels for functions of one number, and sums and products of two."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any
 
-from typedgrad.core.accelerate import Kernel, Maker, accelerates
-from typedgrad.kernels.plans import making, plan, serves
+from typedgrad.core.accelerate import Kernel, Maker, accelerates, sums
+from typedgrad.kernels.plans import Like, Plan, making, plan, serves
 
 if TYPE_CHECKING:
     from typedgrad.core.aval import Aval
@@ -52,3 +52,41 @@ for _full_name, _name, _from_result in (
 def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
     (x,) = avals
     return _kernel("gelu_tanh", x, from_result=False) if serves(x) and statics == {"approximate": "tanh"} else None
+
+
+# Of fewer numbers numpy's own function takes no longer.
+_WORTH_SHARING = 1 << 15
+
+
+def _of_two(name: str) -> Maker:
+    def make(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
+        x, y = avals
+        count = math.prod(x.shape)
+        if not serves(x, y) or x.shape != y.shape or count < _WORTH_SHARING:
+            return None
+        return Kernel(plan(name, (x, y), (making(x),), work=count, unit=1, any_order=True))
+
+    return make
+
+
+for _name in ("add", "subtract", "multiply"):
+    accelerates(f"typedgrad.ops.arithmetic.{_name}")(_of_two(_name))
+
+
+@sums
+def _(x: Any, y: Any) -> Any:
+    """The sum of two arrays, if it is worth sharing."""
+    if x.size < _WORTH_SHARING or x.shape != y.shape or not serves(x, y):
+        return x + y
+    key = (x.shape, x.dtype)
+    add = _SUMS.get(key)
+    if add is None:
+        if len(_SUMS) >= _MOST_SUMS:
+            _SUMS.clear()
+        like = Like(*key)
+        add = _SUMS[key] = plan("add", (like, like), (making(like),), work=x.size, unit=1, any_order=True)
+    return add(x, y)
+
+
+_SUMS: dict[Any, Plan] = {}
+_MOST_SUMS = 4096

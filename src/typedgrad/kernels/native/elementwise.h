@@ -52,3 +52,15 @@ FORWARD(gelu_tanh)
 BACKWARD(gelu_tanh)
 #undef FORWARD
 #undef BACKWARD
+
+/* Two numbers in, one number out. at: x, y, result. Work: elements. */
+#define OF_TWO(name, EXPRESSION)                                                            \
+    static void OF(kernel_##name)(const Call *call, int64_t begin, int64_t end) {          \
+        const REAL *restrict x = call->at[0], *restrict y = call->at[1];                    \
+        REAL *restrict z = call->at[2];                                                     \
+        _Pragma("omp simd") for (int64_t i = begin; i < end; i++) z[i] = EXPRESSION;        \
+    }
+OF_TWO(add, x[i] + y[i])
+OF_TWO(subtract, x[i] - y[i])
+OF_TWO(multiply, x[i] * y[i])
+#undef OF_TWO
