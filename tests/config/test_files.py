@@ -202,7 +202,9 @@ def test_words_of_yaml_mean_what_they_mean_in_json() -> None:
 
 
 def test_lines_and_columns_are_those_of_the_key() -> None:
-    text = '{\n  "typedgrad": "network",\n  "input": "n 4",\n  "layers": [\n    {"type": "Dense",\n     "out_feature": 3}]}'
+    text = (
+        '{\n  "typedgrad": "network", "input": "n 4",\n\n  "layers": [\n    {"type": "Dense",\n     "out_feature": 3}]}'
+    )
     with pytest.raises(SpecError) as raised:
         NetworkSpec.from_json(text, file="net.json")
     assert (raised.value.line, raised.value.column, raised.value.path) == (6, 6, "layers[0].out_feature")
@@ -317,7 +319,8 @@ def test_what_is_not_json_but_python_is_not_run() -> None:
 
 
 def test_nodes_say_what_they_are() -> None:
-    assert [Node(value, "", 1, 1).shown() for value in (None, True, [], {}, 3, "a" * 99)] == [
+    values: list[Any] = [None, True, [], {}, 3, "a" * 99]
+    assert [Node(value, "", 1, 1).shown() for value in values] == [
         "null",
         "true",
         "a list",

@@ -295,7 +295,9 @@ def test_a_layer_may_be_described_by_itself() -> None:
 
 
 def test_losses_with_options_are_losses() -> None:
-    loss = tg.config.with_options(tg.softmax_cross_entropy, label_smoothing=0.5, class_weights=[1.0, 2.0, 3.0])
+    loss = tg.config.with_options(
+        tg.softmax_cross_entropy, label_smoothing=0.5, class_weights=tg.asarray([1.0, 2.0, 3.0])
+    )
     net = tg.network().input("n 4").output(loss, Dense, out_features=3).build()
     x, y = tg.random.normal(tg.random.key(0), (5, 4)), tg.asarray([0, 1, 2, 1, 0])
     wanted = tg.softmax_cross_entropy(net(x), y, label_smoothing=0.5, class_weights=tg.asarray([1.0, 2.0, 3.0]))

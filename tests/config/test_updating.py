@@ -11,8 +11,9 @@ import typedgrad as tg
 from typedgrad import optim
 from typedgrad.config import LayerOptions, Network
 from typedgrad.config.options import NOTHING
-from typedgrad.config.updating import rate_of
+from typedgrad.config.updating import Only, rate_of
 from typedgrad.nn import BatchNorm, Bidirectional, Dense, LastStep, Lstm
+from typedgrad.optim.penalties import Penalised
 
 X = tg.random.normal(tg.random.key(0), (6, 4))
 Y = tg.asarray([0, 1, 2, 0, 1, 2])
@@ -153,7 +154,10 @@ def test_weights_inside_of_composite_layers_are_weights() -> None:
         .output("mse", Dense, out_features=1)
         .build()
     )
-    on = net.recipe.updater.on
+    updater = net.recipe.updater
+    assert isinstance(updater, Penalised)
+    on = updater.on
+    assert isinstance(on, Only)
     assert {path.rpartition(".")[2] for path in on.paths} == {"weight", "recurrent"}
     assert len(on.paths) == 5
 

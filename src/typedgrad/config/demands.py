@@ -52,7 +52,8 @@ def demand_of(layer: Layer) -> Demand:
             layer = layer.layer
         else:
             break
-    return _demand(type(layer))
+    cls: type[Layer] = type(layer)
+    return _demand(cls)
 
 
 @lru_cache(maxsize=1024)

@@ -109,7 +109,7 @@ def _decaying(updater: Updater[Any], owned: Sequence[Owned], whole: Updater[Any]
     return updater
 
 
-def rate_of(updater: object) -> float | Schedule:
+def rate_of(updater: Any) -> float | Schedule:  # noqa: ANN401  # any updater, of which only it knows the fields
     """The learning rate of an updater, of the one inside if it is made of another; 1 if it has none.
 
     >>> rate_of(tg.optim.ema(0.9, tg.optim.rmsprop(0.25)))
