@@ -111,6 +111,9 @@ def soft_label_cross_entropy(
 ) -> Float[Tensor, "*reduced"]:
     """`-sum(target * log(softmax(logits)))` over the classes, for one-hot rows or other probabilities.
 
+    With `class_weights` the mean still divides by the number of rows, as in PyTorch; that of `softmax_cross_entropy`
+    divides by the weights of the labels.
+
     Raises:
         ShapeError: for unequal shapes.
         ValueError: for a target that is no distribution, or the mean over an empty batch.
