@@ -1,4 +1,4 @@
-"""Single convolutions with the compiled kernels beside PyTorch with channels last: forward, and backward to input and kernel.
+"""Single convolutions with the compiled kernels beside PyTorch with channels last, forward and backward.
 
 python benchmarks/single_convolutions.py [--threads 2] [--rounds 40]
 
