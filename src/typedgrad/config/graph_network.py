@@ -53,9 +53,17 @@ class WeightedLoss:
     loss: Loss
     weight: float
 
-    def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:
+    def __call__(
+        self,
+        prediction: Tensor,
+        target: Tensor,
+        *,
+        weights: Tensor | None = None,
+        mask: Tensor | None = None,
+        reduction: str | None = None,
+    ) -> Tensor:
         """The loss of a prediction."""
-        return self.loss(prediction, target) * self.weight
+        return self.loss(prediction, target, weights=weights, mask=mask, reduction=reduction) * self.weight
 
 
 class GraphBackbone(Layer, Generic[Out]):

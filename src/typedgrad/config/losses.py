@@ -135,14 +135,24 @@ class Loss:
         """What goes with it."""
         return RULES[self.takes]
 
-    def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:
-        """The loss of a prediction, beside what was wanted."""
+    def __call__(
+        self,
+        prediction: Tensor,
+        target: Tensor,
+        *,
+        weights: Tensor | None = None,
+        mask: Tensor | None = None,
+        reduction: str | None = None,
+    ) -> Tensor:
+        """The loss of a prediction, beside what was wanted; perhaps with weights or a mask, or other than the mean."""
         given = {name: asarray(list(v)) if isinstance(v, tuple) else v for name, v in self.options}
+        of_batch = {"weights": weights, "mask": mask, "reduction": reduction}
+        given |= {name: value for name, value in of_batch.items() if value is not None}
         return self.function(prediction, target, **given)
 
 
 def with_options(loss: Callable[Concatenate[Tensor, Tensor, P], Tensor], *args: P.args, **options: P.kwargs) -> Loss:
-    """A loss of the library, or one that is registered, with options; class weights and the like as lists of numbers.
+    """A loss of the library, or one that is registered, with options, such as class weights.
 
     Raises TypeError for an option that it has not, ValueError for a function that is not registered.
 

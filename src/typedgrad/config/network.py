@@ -10,7 +10,7 @@ from typedgrad.config.losses import Loss
 from typedgrad.config.recipe import Recipe
 from typedgrad.config.spec import NetworkSpec
 from typedgrad.core.tensor import Tensor
-from typedgrad.nn import Layer
+from typedgrad.nn import Frozen, Layer
 from typedgrad.nn.layer import forwarding
 from typedgrad.shapes import ShapeError, Signature, Slot
 
@@ -47,13 +47,17 @@ class Backbone(Layer, Generic[X, Y]):
         return self.spec.conversions
 
     @forwarding
-    def __call__(self, x: X) -> Y:
-        """What the network makes of `x`. Raises ShapeError unless that is such as the spec says."""
+    def __call__(self, x: X, *, mask: Tensor | None = None) -> Y:
+        """What the network makes of `x`. Raises ShapeError unless that is such as the spec says.
+
+        The mask of sequences, true for steps that are there, is told to the layers that take one, as long as there are
+        steps.
+        """
         value: Any = x  # what goes through; `X` and `Y` are for type checkers
         check_input(type(self).__name__, self.spec.input, value)
         for name, layer in self.layers.items():
             try:
-                value = layer(value)
+                value = layer(value) if mask is None else masked(layer, value, mask)
             except ShapeError as error:
                 error.add_note(f"at `{name}` of a network")
                 raise
@@ -104,10 +108,10 @@ class Network(Backbone[X, Y]):
 
     recipe: Recipe
 
-    def predict(self, x: X) -> Y:
+    def predict(self, x: X, *, mask: Tensor | None = None) -> Y:
         """What the network says of `x` in the terms of its loss: probabilities for logits, and so on."""
         assert self.spec.output is not None
-        value: Any = self(x)
+        value: Any = self(x, mask=mask)
         made: Any = self.spec.output.loss.rule.link(value)
         return made  # type: ignore[no-any-return]  # as `Y`, which is what the loss takes
 
@@ -126,6 +130,19 @@ class Network(Backbone[X, Y]):
         from typedgrad.config.graph_network import graph_of
 
         return graph_of(self)
+
+
+def masked(layer: Layer, x: Tensor, mask: Tensor) -> Any:  # noqa: ANN401  # whatever the layer makes
+    """What a layer makes of sequences of which some steps are not there; told so, if it takes a mask of them."""
+    inner: Layer = layer.layer if isinstance(layer, Frozen) else layer
+    return layer(x, mask=mask) if _takes_mask(type(inner)) and x.shape[:2] == mask.shape else layer(x)
+
+
+@functools.lru_cache(maxsize=1024)
+def _takes_mask(cls: type) -> bool:
+    from inspect import signature
+
+    return "mask" in signature(cls.__call__).parameters
 
 
 def check_input(title: str, text: str, x: object, name: str = "x") -> None:
