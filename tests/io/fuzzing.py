@@ -91,6 +91,17 @@ def good_network(folder: Path) -> Path:
     return path
 
 
+def good_graph(folder: Path) -> Path:
+    """The same for layers that part and meet."""
+    graph = tg.network(seed=5, updater=tg.optim.momentum(0.1)).graph()
+    x = graph.input("x", "n 4")
+    inner = x.layer(tg.nn.Dense, out_features=4, activation="tanh").layer(tg.nn.BatchNorm)
+    net: Any = graph.build(inputs=x, outputs=(x + inner).output("mse", tg.nn.Dense, out_features=2))
+    path = folder / "graph.zip"
+    tg.save(path, net, state=net.recipe.updater.init(net))
+    return path
+
+
 def leaves(loaded: Any) -> list[Any]:
     """All that was loaded, such that it can be compared."""
     found = [loaded.model, loaded.state, loaded.position, loaded.key, loaded.score, loaded.extras, loaded.history.steps]
@@ -131,11 +142,14 @@ def chosen(folder: Path, count: int) -> list[Attack]:
     save_tensors(folder / "w.npz", {"a.b": tg.ones((3, 4)), "c": tg.asarray([1, 2])})
     others = [(folder / name).read_bytes() for name in ("w.safetensors", "w.npz")]
     built = attacks(whole, dice)
-    networks = [Attack("network", False, data) for data in bad_networks(good_network(folder).read_bytes())]
+    wholes = [make(folder).read_bytes() for make in (good_network, good_graph)]
+    networks = [Attack("network", False, data) for net in wholes for data in bad_networks(net)]
     built += dice.sample(networks, min(len(networks), len(built)))
     taken = built if len(built) <= count * 3 // 4 else dice.sample(built, count * 3 // 4)
     while len(taken) < count:
         taken.append(Attack("bundle", True, damaged(whole, dice)))
+        if len(taken) % 4 == 0:
+            taken.append(Attack("network", False, damaged(dice.choice(wholes), dice)))
         if len(taken) % 8 == 0:
             taken.append(Attack("tensors", False, damaged(dice.choice(others), dice)))
     return taken
