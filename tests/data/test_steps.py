@@ -271,6 +271,11 @@ MIXED = Loader(numbered(6), batch=2, shuffle=True)
             ValueError,
             "window: the rows are shuffled: shuffle the windows instead, with window(...).shuffle(buffer=...)",
         ),
+        (
+            lambda: Loader([1, 2, 3], batch=1),  # type: ignore[arg-type]  # wrong on purpose
+            TypeError,
+            "Loader: `data` must be a Dataset or have rows(...), not a list; see from_batches",
+        ),
         (lambda: ROWS.window(0), ValueError, "window: `size` must be at least 1, got 0"),
         (lambda: ROWS.window(2, 0), ValueError, "window: `stride` must be at least 1, got 0"),
         (lambda: list(ROWS.window(7)), ValueError, "window: `size` is 7, but there are 6 rows"),

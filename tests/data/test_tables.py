@@ -227,6 +227,11 @@ class Nested(NamedTuple):
     x: list[int]
 
 
+class Count(NamedTuple):
+    n: int
+    x: float
+
+
 class Both(NamedTuple):
     x: int | str
 
@@ -289,6 +294,26 @@ ALLOWED = "a column holds int, float, bool, str, Literal[...] or an Enum, or one
             "encode: row 1 has no value in the column 'weight': see `missing`",
         ),
         (lambda: table([], Point).encode("x").dataset(), ValueError, "encode: the table has no rows"),
+        (
+            lambda: table([Point(0, 1), Point(1, 1e300)], Point).encode("x").dataset(),
+            ValueError,
+            "encode: the feature 'y' is 1e+300, which float32 does not hold",
+        ),
+        (
+            lambda: table([Point(0, 1), Point(1, float("nan"))], Point).encode("x").dataset(),
+            ValueError,
+            "encode: the feature 'y' is nan, which float32 does not hold",
+        ),
+        (
+            lambda: table([Point(1e39, 1)], Point).encode("x").dataset(),
+            ValueError,
+            "encode: float32 does not hold a label of 'x'",
+        ),
+        (
+            lambda: table([Count(10**30, 1.0)], Count).encode("n").dataset(),
+            ValueError,
+            "encode: int64 does not hold a label of 'n'",
+        ),
         (
             lambda: table([Point(1, 2)], Point).encode("x").positions("x"),
             ValueError,

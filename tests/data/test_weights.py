@@ -170,6 +170,8 @@ def test_bad_weights_are_refused(act: Callable[[], object], error: type[Exceptio
     assert str(caught.value) == message
 
 
-def test_a_drawn_loader_cannot_be_split() -> None:
+def test_a_drawn_loader_cannot_be_split_or_lose_its_balance() -> None:
+    with pytest.raises(TypeError, match="shuffle: the rows are not known"):
+        balanced_loader(data([0, 1]), batch=1).shuffle()
     with pytest.raises(TypeError, match="split: the rows are not known"):
         balanced_loader(data([0, 1]), batch=1).split(0.5)

@@ -139,7 +139,7 @@ class Dataset(Generic[X, Y]):
     def k_fold(self, k: int, *, seed: int = 0, stratify: bool = False) -> tuple[Split[X, Y], ...]:
         """`k` splits for cross-validation: every row is in the test part of one of them.
 
-        With `stratify`, each class is spread evenly over the folds.
+        With `stratify`, each class is spread evenly over the folds. Parts are copies; `Loader.k_fold` copies nothing.
 
         Raises:
             ValueError: unless `k` is at least 2 and there are as many rows, with `stratify` of every class that occurs.

@@ -155,12 +155,27 @@ class Encoded(Generic[S]):
             return [float(value == state) for state in column.states]
         if value is None:
             return [float(self._missing)]
-        return [float(_number(column, value))]
+        try:
+            return [float(_number(column, value))]
+        except OverflowError:  # refused with its batch, where the name of the feature is known
+            return [float("inf")]
 
     def _batch(self, rows: list[tuple[list[float], list[float | int]]]) -> Batch[Tensor, Tensor]:
-        x = np.asarray([features for features, _ in rows], "float32")
+        exact = np.asarray([features for features, _ in rows], np.float64)
+        with np.errstate(over="ignore"):
+            x = exact.astype(np.float32)
+        if not np.isfinite(x).all():
+            at, column = (int(i) for i in np.argwhere(~np.isfinite(x))[0])
+            name = self.feature_names[column]
+            raise ValueError(f"encode: the feature {name!r} is {exact[at, column]}, which float32 does not hold")
         whole = self._single and self._labels[0].kind != "float"
-        y = np.asarray([labels for _, labels in rows], "int64" if whole else "float32")
+        labels = [labels for _, labels in rows]
+        try:
+            with np.errstate(over="raise"):
+                y = np.asarray(labels, np.float64).astype(np.float32) if not whole else np.asarray(labels, np.int64)
+        except (FloatingPointError, OverflowError) as error:
+            kind = "int64" if whole else "float32"
+            raise ValueError(f"encode: {kind} does not hold a label of {self._labels[0].name!r}") from error
         return Batch(Tensor(x), Tensor(y[:, 0] if self._single else y))
 
 

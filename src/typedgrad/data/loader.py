@@ -56,7 +56,7 @@ class Loader(Epochs[Batch[X, Y]], Generic[X, Y]):
     Every step below makes a new loader; the batches of an epoch depend on its number alone.
 
     Raises:
-        TypeError: if `batch` or `seed` is not an int.
+        TypeError: if `batch` or `seed` is not an int, or `data` has no rows to ask for.
         ValueError: if `batch` is below 1, `seed` is not a 32-bit word, or `drop_last` would leave no batch at all.
 
     >>> data = tg.data.Dataset(tg.asarray([[0.0], [1.0], [2.0], [3.0], [4.0]]), tg.asarray([0, 1, 0, 1, 0]))
@@ -71,6 +71,9 @@ class Loader(Epochs[Batch[X, Y]], Generic[X, Y]):
         self, data: Rows[X, Y], *, batch: int, shuffle: bool = False, seed: int = 0, drop_last: bool = False
     ) -> None:
         checked_int("Loader", "batch", batch, 1)
+        if not hasattr(data, "rows"):
+            kind = type(data).__name__
+            raise TypeError(f"Loader: `data` must be a Dataset or have rows(...), not a {kind}; see from_batches")
         n = len(data)
         if n == 0:
             raise ValueError("Loader: there are no rows in `data`")
@@ -175,7 +178,8 @@ class Loader(Epochs[Batch[X, Y]], Generic[X, Y]):
         checked_seed(seed)
         if buffer is not None:
             return loader_of(Mixed(self._source, checked_int("shuffle", "buffer", buffer, 1), seed))
-        if root_of(self._source) is None:
+        root = root_of(self._source)
+        if root is None or not isinstance(root.order, InOrder | Shuffled):
             raise TypeError("shuffle: the rows are not known before they are made: say how many to hold, buffer=...")
         return loader_of(rerooted("shuffle", self._source, lambda root: replace(root, order=Shuffled(seed))))
 
