@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,24 @@ def test_the_place_where_a_training_was_stopped_is_kept(tmp_path: Path) -> None:
     resumed = fit(Checkpoint(tmp_path, epochs=1), model=loaded.model, resume=loaded)
     assert values(resumed) == values(fit())
     assert steps(tmp_path) == [12, 15, 18]
+
+
+class Press(Listener):
+    """Ctrl-C, as if somebody pressed it during a step."""
+
+    def on_step_end(self, at: Moment) -> None:
+        if at.step == 4:
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    fit(Press(), Checkpoint(tmp_path))
+    assert steps(tmp_path) == [3, 4]
+    said = capfd.readouterr().err
+    path = str(tmp_path / "step-000000004.zip")
+    assert path in said
+    loaded = tg.load(path, line())
+    assert values(fit(model=loaded.model, resume=loaded)) == values(fit())
 
 
 def test_another_training_is_not_overwritten_unless_one_says_so(tmp_path: Path) -> None:
