@@ -32,6 +32,7 @@ PACKAGES = (
     ("typedgrad.train", "tg.train", "Training"),
     ("typedgrad.io", "tg.io", "Files"),
     ("typedgrad.metrics", "tg.metrics", "Metrics"),
+    ("typedgrad.reports", "tg.reports", "Reports"),
     ("typedgrad.zoo", "tg.zoo", "Well-known models"),
     ("typedgrad.linalg", "tg.linalg", "Linear algebra"),
     ("typedgrad.fft", "tg.fft", "Fourier transforms"),
