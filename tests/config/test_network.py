@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import numpy as np
@@ -320,6 +321,15 @@ def test_predictions_are_what_the_output_means(loss: str, activation: str | None
     x = tg.random.normal(tg.random.key(0), (5, 4))
     assert callable(link)
     np.testing.assert_allclose(net.predict(x), link(net(x)), rtol=1e-6)
+
+
+def test_lenet_takes_no_more_than_twelve_lines_with_one_size_for_each_layer() -> None:
+    text = (ROOT.parents[1] / "examples" / "mnist_lenet.py").read_text("utf-8")
+    lines = text[text.index("net = (") : text.index("\n)\n") + 2].splitlines()
+    assert len(lines) <= 12
+    sizes = [re.findall(r"out_\w+=\d+|kernel=\d+", line) for line in lines if ".layer(" in line or ".output(" in line]
+    assert all(len({size.partition("=")[0] for size in of_one}) == len(of_one) <= 2 for of_one in sizes)
+    assert "in_" not in text[text.index("net = (") : text.index("def main")]
 
 
 def test_config_computes_no_sizes() -> None:
