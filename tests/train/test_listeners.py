@@ -150,6 +150,20 @@ def test_an_error_while_closing_is_raised_when_all_are_closed() -> None:
     assert seen.told[-1] == "close"
 
 
+def test_an_error_while_closing_does_not_hide_the_one_before() -> None:
+    class Bad(tg.train.Listener):
+        def on_step_end(self, at: tg.train.Moment) -> None:
+            raise RuntimeError("first")
+
+        def close(self) -> None:
+            raise OSError("second")
+
+    seen = Everything()
+    with pytest.raises(RuntimeError, match="first"):
+        trained([Bad(), seen])
+    assert seen.told[-1] == "close"
+
+
 @pytest.mark.parametrize(("moment", "steps", "epochs"), [("on_step_end", 1, 0), ("on_epoch_end", 2, 1)])
 def test_a_listener_can_say_that_it_is_enough(moment: str, steps: int, epochs: int) -> None:
     def stop(self: object, at: tg.train.Moment) -> None:

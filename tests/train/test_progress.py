@@ -44,6 +44,23 @@ def test_no_bar_is_drawn_where_nobody_looks_or_nobody_wants_one(monkeypatch: pyt
     assert terminal.getvalue() == ""
 
 
+def test_a_bar_of_ones_own_is_the_only_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    updater, key = tg.optim.sgd(0.01), tg.random.key(0)
+    options = {"epochs": 1, "batch": 4, "listeners": [tg.train.Progress()]}
+    tg.fit(line(), doubles(), loss=squared_error, updater=updater, key=key, **options)  # type: ignore[call-overload]  # options of several types
+    assert terminal.getvalue().count("epoch 1/1:   0%") == 1
+
+
+def test_the_bar_counts_batches_also_when_steps_are_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    updater, key = tg.optim.sgd(0.01), tg.random.key(0)
+    tg.fit(line(), doubles(), loss=squared_error, updater=updater, epochs=1, key=key, batch=1, accumulate=3)
+    assert "4/4" in terminal.getvalue()
+
+
 def test_an_error_ends_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

@@ -37,6 +37,9 @@ class Endless:
         raise RuntimeError("broken")
 
 
+AFTER_NINE = tg.train.Moment(
+    1, 2, 9, 9, 0.5, line(), tg.optim.sgd(0.01).init(line()), position=tg.train.Position(0, 9, 9, 4.5, 9.0)
+)
 REFUSED: list[tuple[str, Callable[[], object], type[Exception], str]] = [
     ("epochs True", attempt(epochs=True), ValueError, "fit: `epochs` must be an int of at least 0, got True"),
     ("accumulate 0", attempt(accumulate=0), ValueError, "fit: `accumulate` must be an int of at least 1, got 0"),
@@ -67,6 +70,13 @@ REFUSED: list[tuple[str, Callable[[], object], type[Exception], str]] = [
     ("mask", attempt(data=[(X, X, [True])]), TypeError, "fit: the mask of batch 1 of epoch 1 must be a Tensor, not a"),
     ("rows", attempt(batch=0), ValueError, "Loader: `batch` must be at least 1, got 0"),
     ("resume", attempt(resume=3), TypeError, "fit: `resume` must be a Moment or what was saved of one, not 3"),
+    (
+        "other data",
+        attempt(resume=AFTER_NINE),
+        ValueError,
+        "fit: `resume` is after batch 9 of an epoch, but `data` has only 1: it is other data",
+    ),
+    ("one listener", attempt(listeners=tg.train.History()), TypeError, "fit: `listeners` must be a list of listeners"),
     ("state", attempt(state=3), ValueError, "fit: the state is a int, but the updater has a SgdState"),
     (
         "no floats",

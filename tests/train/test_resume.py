@@ -166,6 +166,36 @@ def test_ctrl_c_in_the_middle_of_an_epoch_saves_and_says_how_to_go_on(
     assert values(tg.fit(loaded.model, columns(), epochs=4, resume=loaded, **options())) == whole
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"precision": tg.train.mixed("float16", scale=4.0, grow_every=3)},
+        {"accumulate": 2},
+        {"updater": tg.train.solver("lbfgs"), "batch": None},
+        {"updater": tg.optim.chain(tg.optim.clip_global_norm(1.0), tg.optim.nadam(0.01))},
+        {"updater": tg.optim.ema(0.9, tg.optim.momentum(0.01))},
+        {"updater": tg.optim.grouped(tg.optim.sgd(0.01), {"bias": tg.optim.adam(0.01)})},
+    ],
+    ids=["mixed", "accumulate", "solver", "chain", "ema", "grouped"],
+)
+def test_the_file_has_all_that_other_trainings_need(tmp_path: Path, changes: dict[str, Any]) -> None:
+    settings = options() | changes
+    whole = values(tg.fit(net(), columns(), epochs=4, **settings))
+    tg.fit(net(), columns(), epochs=2, listeners=[tg.train.Checkpoint(tmp_path)], **settings)
+    loaded = tg.load(tg.train.latest(tmp_path), net())
+    assert values(tg.fit(loaded.model, columns(), epochs=4, resume=loaded, **settings)) == whole
+
+
+def test_frozen_layers_come_back_frozen(tmp_path: Path) -> None:
+    model = tg.transfer(net()).freeze_through(3).build()
+    half = tg.fit(model, columns(), epochs=2, listeners=[tg.train.Checkpoint(tmp_path)], **options())
+    loaded = tg.load(tg.train.latest(tmp_path), model)
+    assert values(loaded.model) == values(half)
+    rest = tg.fit(loaded.model, columns(), epochs=4, resume=loaded, **options())
+    assert values(rest) == values(tg.fit(model, columns(), epochs=4, **options()))
+    assert values(rest[0]) == values(model[0])
+
+
 def test_the_key_comes_with_it() -> None:
     whole, keep = run(net(), columns(), 3)
     at = keep.epochs[0]

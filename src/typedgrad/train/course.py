@@ -72,6 +72,8 @@ class _Group:
     def mean(self, *, alone: bool) -> None:
         """Make means of the sums."""
         if not alone:
+            if self.weight == 0:
+                raise ValueError("fit: masks and weights leave nothing of the batches of a step")
             self.gradients = _scaled(self.gradients, 1.0 / self.weight)
             self.loss /= self.weight
 

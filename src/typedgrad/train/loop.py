@@ -16,7 +16,7 @@ from typedgrad.train.course import Course, Plan
 from typedgrad.train.interruption import Interruption
 from typedgrad.train.objective import Objective
 from typedgrad.train.progress import Progress, wanted
-from typedgrad.train.refusals import checked_counts, checked_precision, refuse_what_is_none_of_them
+from typedgrad.train.refusals import checked_counts, checked_precision, refuse_other_data, refuse_what_is_none_of_them
 from typedgrad.train.resuming import restored
 from typedgrad.train.solvers import Solver
 from typedgrad.train.telling import Audience
@@ -162,21 +162,31 @@ def fit(
     loss, updater, key, truncate = _recipe(model, loss, updater, key, truncate, resume)
     refuse_what_is_none_of_them(model, loss, updater, key, accumulate, truncate, precision)
     pairs = _batches(data, batch, updater, key)
-    bar = Progress() if wanted(progress) else None
-    audience = Audience((*listeners, *([] if bar is None else [bar])))
+    audience = Audience(_with_bar(listeners, progress=progress))
     state, position = _start(model, updater, state, precision, resume)
-    plan = Plan(
-        Objective(model, loss, precision), updater, key, audience, epochs, count(pairs), accumulate, truncate, precision
-    )
+    batches = count(pairs)
+    refuse_other_data(position, batches)
+    objective = Objective(model, loss, precision)
+    plan = Plan(objective, updater, key, audience, epochs, batches, accumulate, truncate, precision)
     course: Course[object] = Course(plan, model, state, position)
     try:
         with Interruption() as interruption:
             course.run(pairs, interruption)
-    finally:
-        audience.close()
+    except BaseException:
+        audience.close(quietly=True)
+        raise
+    audience.close()
     if interruption.asked:
         _say_where(course, audience.kept())
     return course.model
+
+
+def _with_bar(listeners: Sequence[Listener], *, progress: bool) -> Sequence[Listener]:
+    """The listeners, with a bar if somebody looks and there is none yet."""
+    if not isinstance(listeners, Sequence):
+        raise TypeError(f"fit: `listeners` must be a list of listeners, not {listeners!r}")
+    bar = wanted(progress) and not any(isinstance(listener, Progress) for listener in listeners)
+    return (*listeners, Progress()) if bar else tuple(listeners)
 
 
 def _recipe(

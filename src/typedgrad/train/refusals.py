@@ -9,7 +9,7 @@ from typedgrad.train.precision import Precision
 from typedgrad.train.solvers import Solver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from typedgrad.train.listener import Position
 
 
 def checked_counts(epochs: object, accumulate: object, truncate: object) -> None:
@@ -56,7 +56,9 @@ def refuse_what_is_none_of_them(
         raise ValueError("fit: `accumulate` does not go with `truncate`, which updates after every window")
 
 
-def called(name: str, function: Callable[..., object]) -> None:
-    """Raises TypeError for what cannot be called."""
-    if not callable(function):
-        raise TypeError(f"{name} must be a function, not {type(function).__name__}")
+def refuse_other_data(position: Position | None, batches: int | None) -> None:
+    """Raises ValueError if an epoch has fewer batches than were done of it when the training stopped."""
+    if position is not None and batches is not None and position.batch > batches:
+        raise ValueError(
+            f"fit: `resume` is after batch {position.batch} of an epoch, but `data` has only {batches}: it is other data"
+        )

@@ -46,8 +46,11 @@ class Audience:
                 error.add_note(f"in the listener {_name(listener)}, {moment}, epoch {at.epoch}, step {at.step}")
                 raise
 
-    def close(self) -> None:
-        """Have all of them close what they opened, whatever one of them does; then raise the first error."""
+    def close(self, *, quietly: bool = False) -> None:
+        """Have all of them close what they opened, whatever one of them does; then raise the first error.
+
+        Quietly, if there is another error already, which matters more.
+        """
         failed: Exception | None = None
         for listener in self.listeners:
             close = getattr(listener, "close", None)
@@ -58,7 +61,7 @@ class Audience:
             except Exception as error:  # noqa: BLE001  # raised below, when all the others are closed
                 error.add_note(f"in the listener {_name(listener)}, close")
                 failed = failed or error
-        if failed is not None:
+        if failed is not None and not quietly:
             raise failed
 
     def kept(self) -> str | None:
