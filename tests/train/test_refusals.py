@@ -74,7 +74,7 @@ REFUSED: list[tuple[str, Callable[[], object], type[Exception], str]] = [
         "other data",
         attempt(resume=AFTER_NINE),
         ValueError,
-        "fit: `resume` is after batch 9 of an epoch, but `data` has only 1: it is other data",
+        "fit: `resume` is after batch 9 of an epoch, but `data` has only 1: other data?",
     ),
     ("one listener", attempt(listeners=tg.train.History()), TypeError, "fit: `listeners` must be a list of listeners"),
     ("state", attempt(state=3), ValueError, "fit: the state is a int, but the updater has a SgdState"),

@@ -60,5 +60,5 @@ def refuse_other_data(position: Position | None, batches: int | None) -> None:
     """Raises ValueError if an epoch has fewer batches than were done of it when the training stopped."""
     if position is not None and batches is not None and position.batch > batches:
         raise ValueError(
-            f"fit: `resume` is after batch {position.batch} of an epoch, but `data` has only {batches}: it is other data"
+            f"fit: `resume` is after batch {position.batch} of an epoch, but `data` has only {batches}: other data?"
         )
