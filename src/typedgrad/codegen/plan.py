@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from typedgrad.codegen import cache, compiler, library
 from typedgrad.codegen.loops import Code, Unsuited, code_of, suits, sum_of
 from typedgrad.codegen.scalar import error_functions, printer_of
-from typedgrad.graph.fusion import Fused, fused
+from typedgrad.graph.fusion import Fused, fused, with_own_masks
+from typedgrad.graph.pulls import entry_of
 
 if TYPE_CHECKING:
     from typedgrad.graph.ir import Graph, Step
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _HEADER = Path(__file__).parent / "native" / "elementary.h"
 # Beyond so many statements without a loop, elementary functions are called instead of copied into each.
 _LONG = 64
+_LARGE = 2_048
+_QUICK = frozenset(("broadcast_to", "astype"))  # views, and what numpy does as quickly
 _CALLED = ("exp", "log", "tanh", "sigmoid", "softplus", "log_sigmoid", "expm1", "log1p", "erf", "erfc")
 
 
@@ -39,6 +42,15 @@ def shape_of(step: Step) -> tuple[int, ...] | None:
     return step.outputs[0].shape
 
 
+def is_worth_it(steps: list[Step]) -> bool:
+    """Whether steps are faster as a group: several of them, or one on a large array that has no kernel."""
+    if len(steps) > 1:
+        return True
+    (step,) = steps
+    large = max(value.size for value in (*step.inputs, *step.outputs)) >= _LARGE
+    return large and step.operation.name not in _QUICK and entry_of(step).kernel is None
+
+
 def planned(graph: Graph) -> Graph:
     """The graph in which groups are compiled. Without a compiler their steps run one after the other."""
     made, groups = grouped(graph)
@@ -49,7 +61,8 @@ def planned(graph: Graph) -> Graph:
 
 def grouped(graph: Graph) -> tuple[Graph, list[tuple[Fused, Code]]]:
     """The graph with its groups, which are not compiled yet, and C for them."""
-    whole = fused(graph, shape_of, lambda step: sum_of(step) is not None)
+    graph = with_own_masks(graph, shape_of)
+    whole = fused(graph, shape_of, lambda step: sum_of(step) is not None, is_worth_it)
     groups: list[tuple[Fused, Code]] = []
     steps: list[Step] = []
     for step in whole.steps:

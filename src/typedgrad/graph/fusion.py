@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from typedgrad.graph.ir import Graph, Step, Value
 from typedgrad.graph.operations import Simple
+from typedgrad.graph.rewrites.clean import without_dead
 from typedgrad.graph.rewrites.engine import View
 
 if TYPE_CHECKING:
@@ -72,15 +73,27 @@ class Grouping:
         self.reader: dict[tuple[Value, Shape], int] = {}
 
     def run(self) -> None:
-        """Put each step into the groups of the steps before it, where it can be."""
+        """Put each step into the groups of the steps before it, where it can be.
+
+        Comparisons go with their readers first: those of a forward pass that are read in a backward pass stay there.
+        """
+        late: list[int] = []
         for i, step in enumerate(self.steps):
             shape = self.shape[i]
             if shape is None:
                 continue
-            for unit in self._candidates(step, shape):
-                self._try(self.unit[unit], self.unit[i])
-            for value in step.inputs:
-                self.reader[(value, shape)] = i
+            if step.operation.name in _COMPARISONS:
+                late.append(i)
+            else:
+                self._join(i, step, shape)
+        for i in late:
+            self._join(i, self.steps[i], self.steps[i].outputs[0].shape)
+
+    def _join(self, i: int, step: Step, shape: Shape) -> None:
+        for unit in self._candidates(step, shape):
+            self._try(self.unit[unit], self.unit[i])
+        for value in step.inputs:
+            self.reader[(value, shape)] = i
 
     def _candidates(self, step: Step, shape: Shape) -> list[int]:
         """Steps whose groups this one would like to be in: those that make its inputs, those that read them."""
@@ -155,8 +168,7 @@ def fused(
     graph: Graph,
     shape_of: Callable[[Step], Shape | None],
     ends: Callable[[Step], bool],
-    *,
-    least: int = 2,
+    worth: Callable[[list[Step]], bool] = lambda members: len(members) > 1,
 ) -> Graph:
     """The graph with groups of steps made one.
 
@@ -164,7 +176,7 @@ def fused(
         graph: what is to be grouped.
         shape_of: the shape over which a step works element by element; None if it does not, or cannot be printed.
         ends: whether the step's result is not there before the whole group has run: sums.
-        least: how many steps a group must have to be worth it.
+        worth: whether steps are worth being a group.
     """
     groups = Grouping(graph, shape_of, ends)
     groups.run()
@@ -177,15 +189,40 @@ def fused(
     steps: list[Step] = []
     for unit in groups.order():
         members = [graph.steps[i] for i in groups.members[unit]]
-        if len(members) < least:
+        shape = groups.shape[unit]
+        if shape is None or not worth(members):
             steps += members
             continue
         made = [value for step in members for value in step.outputs]
         outputs = [v for v in made if v in wanted or used_by.get(v, set()) - {unit}]
-        shape = groups.shape[unit]
-        assert shape is not None
         steps.append(_as_one(graph, view, members, outputs, shape))
     return graph.replaced(steps)
+
+
+def with_own_masks(graph: Graph, shape_of: Callable[[Step], Shape | None]) -> Graph:
+    """The graph in which each reader of a comparison compares for itself.
+
+    It costs next to nothing in the reader's loop; a mask that is made in the forward pass would have to be kept.
+    """
+    makers = {
+        step.outputs[0]: step
+        for step in graph.steps
+        if step.operation.name in _COMPARISONS and shape_of(step) is not None
+    }
+    steps: list[Step] = []
+    for step in graph.steps:
+        shape, inputs = shape_of(step), list(step.inputs)
+        for i, value in enumerate(inputs):
+            made = makers.get(value)
+            if made is None or shape is None or value.shape != shape:
+                continue
+            inputs[i] = Value("array", value.shape, value.dtype)
+            steps.append(made._replace(outputs=(inputs[i],)))
+        steps.append(step._replace(inputs=tuple(inputs)))
+    return without_dead(graph.replaced(steps))
+
+
+_COMPARISONS = frozenset(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"))
 
 
 def _as_one(graph: Graph, view: View, members: list[Step], outputs: list[Value], shape: Shape) -> Step:

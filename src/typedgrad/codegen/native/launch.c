@@ -95,18 +95,25 @@ static PyArrayObject *new_array(const struct Array *out) {
     return (PyArrayObject *)PyArray_SimpleNew(out->rank, out->shape, out->type);
 }
 
-/* The arrays of a call in the memory order of the first input of full size, which is not C's. 1: done, 0: this cannot be,
-   -1: failed. Inputs of one element lie anyhow. */
+/* The arrays of a call in a memory order that is not C's, if more of its inputs lie so than in C's. 1: done, 0: this cannot
+   be, or is not worth it, -1: failed. Inputs of one element lie anyhow. */
 static int in_its_order(const Launch *launch, PyObject *const *given, PyArrayObject **arrays) {
     PyArrayObject *first = 0;
+    int like_c = 0, like_first = 0;
     for (int i = 0; i < launch->inputs; i++) {
         PyArrayObject *array = (PyArrayObject *)given[i];
         if (!PyArray_Check(given[i]) || PyArray_TYPE(array) != launch->array[i].type ||
             PyArray_SIZE(array) != launch->array[i].elements)
             return 0;
-        if (!first && launch->array[i].elements > 1 && !PyArray_IS_C_CONTIGUOUS(array)) first = array;
+        if (launch->array[i].elements == 1) continue;
+        if (PyArray_IS_C_CONTIGUOUS(array)) {
+            like_c++;
+        } else {
+            if (!first) first = array;
+            like_first += alike(array, first);
+        }
     }
-    if (!first || !PyArray_ISBEHAVED_RO(first)) return 0;
+    if (!first || like_first <= like_c || !PyArray_ISBEHAVED_RO(first)) return 0;
     PyArrayObject *like = new_like(first, PyArray_TYPE(first));
     if (!like) return -1;
     int dense = alike(first, like);
