@@ -234,7 +234,8 @@ def test_a_graph_is_trained_timed_and_drawn_like_a_row_of_layers(here: Path, cap
     timed = Said(capsys, "time", "graph.json", "--batch", 2, "--repeat", 1, "--json").json["layers"]
     assert [line["output"] for line in timed] == ["float32[2 32]"] * 3 + ["float32[2 10]"]
     assert Said(capsys, "draw", "graph.json", "--out", "-").out.count("Dense") >= 3
-    two = g.build(inputs=(x, g.input("y", "n 3")), outputs=both.output("mse", tg.nn.Dense, out_features=1))
+    y = g.input("y", "n 3")
+    two = g.build(inputs=(x, y), outputs=both.merge(y).output("mse", tg.nn.Dense, out_features=1))
     Path("two.json").write_text(two.spec.to_json(), "utf-8")
     refused = Said(capsys, "train", "two.json", "--data", "digits")
     assert refused.code == 2

@@ -107,6 +107,45 @@ def test_layers_and_their_graph_are_recorded_where_the_input_is_known() -> None:
     assert "layers" not in recorded()[0]
 
 
+def test_a_network_says_itself_what_comes_in_and_how_it_learns() -> None:
+    records: list[Any] = []
+    net = tg.network(updater=tg.optim.chain(tg.optim.clip_value(1.0), tg.optim.adam(0.03)), seed=1).input("n 4")
+    made = net.output("mse", nn.Dense, out_features=1).build()
+    tg.fit(made, data(), epochs=1, listeners=[Stats(records)])
+    assert [layer["path"] for layer in records[0]["layers"]] == ["", "layers.output"]
+    assert records[1]["rate"] == 0.03
+    g = tg.network(seed=1).graph()
+    x, y = g.input("x", "n 4"), g.input("y", "n 3")
+    both = x.merge(y).output("mse", nn.Dense, out_features=1)
+    pairs = [((tg.ones((2, 4)), tg.ones((2, 3))), tg.ones((2, 1)))]
+    two: list[Any] = []
+    tg.fit(g.build(inputs=(x, y), outputs=both), pairs, epochs=1, listeners=[Stats(two)])
+    assert [layer["layer"] for layer in two[0]["layers"]] == ["GraphNetwork", "Dag", "Concat", "Dense"]
+
+
+def test_scores_that_are_watched_are_recorded_after_each_epoch_and_drawn(tmp_path: Path) -> None:
+    records: list[Any] = []
+    watch = {"validation <loss>": tg.train.loss_on(data(), loss=tg.mse), "always 3": tg.train.Score(lambda model: 3)}
+    trained(Stats(records, watch=watch, page=tmp_path / "a.html"))
+    found = [record["watched"] for record in records if record["kind"] == "epoch"]
+    assert [each["always 3"] for each in found] == [3.0] * 3
+    losses = [each["validation <loss>"] for each in found]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[0] > losses[-1] > 0
+    assert checked((tmp_path / "a.html").read_text("utf-8")).text.count("validation <loss>") >= 2
+
+
+def test_a_step_that_was_left_out_has_no_ratio_of_an_earlier_one() -> None:
+    class Skipping(Stats):
+        def on_backward(self, at: tg.train.Moment, update: tg.train.Update) -> None:
+            if at.step < 4:
+                super().on_backward(at, update)
+
+    records: list[Any] = []
+    trained(Skipping(records, every=1, histograms=0))
+    assert [bool(r["ratios"]) for r in records if r["kind"] == "step"][:6] == [True] * 4 + [False] * 2
+
+
 def test_recording_changes_nothing() -> None:
     plain, watched = trained(), trained(Stats([], every=1, histograms=1))
     for a, b in zip(*(tg.leaves_with_paths(m) for m in (plain, watched)), strict=True):

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from typedgrad.cli.networks import SPEC_HELP, input_of, source_of
+from typedgrad.cli.networks import SPEC_HELP, source_of
 from typedgrad.cli.outcome import DONE, INTERRUPTED, Failure
 from typedgrad.train import Listener
 
@@ -57,7 +57,7 @@ def run(given: Namespace) -> int:
     # What is wrong with the data for the test is better known now than after hours.
     tested = None if given.test is None else _normalised(shaped(dataset_of(given.test, "test"), network), normaliser)
     end = _End()
-    listeners: list[Listener] = [*_recording(given, network, normaliser), end]
+    listeners: list[Listener] = [*_recording(given, normaliser, tested), end]
     trained = fit(
         network,
         found,
@@ -110,15 +110,15 @@ def _normalised(found: Data, normaliser: Any) -> Data:  # noqa: ANN401  # as abo
     return found if normaliser is None else found.map(normaliser.apply)
 
 
-def _recording(given: Namespace, network: Any, normaliser: Any) -> list[Listener]:  # noqa: ANN401  # as above
-    from typedgrad.train import Checkpoint, Stats
+def _recording(given: Namespace, normaliser: Any, tested: Data | None) -> list[Listener]:  # noqa: ANN401  # as above
+    from typedgrad.train import Checkpoint, Stats, loss_on
 
     listeners: list[Listener] = []
     if given.checkpoints:
         listeners.append(Checkpoint(given.checkpoints, normaliser=normaliser, overwrite=not given.resume))
     if given.stats or given.page:
-        title, shape = Path(given.network).stem, input_of(network.spec)
-        listeners.append(Stats(given.stats or [], page=given.page, input=shape, title=title))
+        watch = {} if tested is None else {"test loss": loss_on(tested)}
+        listeners.append(Stats(given.stats or [], page=given.page, watch=watch, title=Path(given.network).stem))
     return listeners
 
 

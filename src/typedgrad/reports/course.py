@@ -83,6 +83,8 @@ class Course:
     # By path of a parameter: log10 of what its update is of it; by path and kind the latest histogram.
     ratios: dict[str, Series] = field(default_factory=dict)
     histograms: dict[str, dict[str, Bars]] = field(default_factory=dict)
+    # By name: scores that are looked at after each epoch.
+    watched: dict[str, Series] = field(default_factory=dict)
     left_out: int = 0
 
     def add(self, record: Record) -> None:
@@ -102,6 +104,10 @@ class Course:
         elif kind == "epoch":
             self.epochs.add(number(record, "step"), number(record, "score"))
             self.epoch = int(_or_zero(number(record, "epoch")))
+            for name, value in _items(record, "watched"):
+                watched = self._of(self.watched, name, Series())
+                if watched is not None and isinstance(value, (int, float)):
+                    watched.add(number(record, "step"), float(value))
         elif kind == "end":
             self.ended = "interrupted" if record.get("interrupted") is True else "finished"
 

@@ -19,6 +19,8 @@ WIDEST: Final = 40
 # Cells that are wide enough for a number.
 NUMBERED: Final = 16
 _LONGEST: Final = 14
+# From this share on letters have the colour of the background.
+_DEEP: Final = 0.6
 
 
 def heat_map(confusion: NDArray[np.int64] | NDArray[np.float64], names: Sequence[str], title: str) -> Markup:
@@ -67,7 +69,7 @@ def _cell(
     i, j = at
     hint = f"{names[i]} taken for {names[j]}: {amount(count)} ({100 * share:.1f} %)"
     kind = "right" if i == j else "wrong"
-    strength = 0.08 + 0.92 * share
+    strength = strength_of(share)
     box = element(
         "rect", x=x + 0.5, y=y + 0.5, width=side - 1, height=side - 1, class_=kind, fill_opacity=round(strength, 3)
     )
@@ -75,7 +77,14 @@ def _cell(
     shown = amount(count)
     if side * len(names) and len(names) <= NUMBERED and len(shown) * 7.4 < side:
         number = element("text", shown, x=x + side / 2, y=y + side / 2 + 4.5, text_anchor="middle")
-    return element("g", element("title", hint), box, number, class_="cell deep" if strength > 0.55 else "cell")
+    return element("g", element("title", hint), box, number, class_="cell deep" if share >= _DEEP else "cell")
+
+
+def strength_of(share: float) -> float:
+    """How strong the colour of a cell is. Colours on which neither dark nor light letters read well are passed over."""
+    if share < _DEEP:
+        return 0.08 + 0.52 * share / _DEEP
+    return 0.84 + 0.16 * (share - _DEEP) / (1 - _DEEP)
 
 
 def _names(names: Sequence[str], left: float, top: float, side: float, *, rotated: bool) -> list[Markup]:

@@ -34,7 +34,9 @@ def _ratios(course: Course) -> Markup | None:
     if not course.ratios:
         return None
     chosen = _spread(list(course.ratios))
-    lines = [Line(path, course.ratios[path].xs, smoothed(course.ratios[path].ys, 0.7), i) for i, path in enumerate(chosen)]
+    lines = [
+        Line(path, course.ratios[path].xs, smoothed(course.ratios[path].ys, 0.7), i) for i, path in enumerate(chosen)
+    ]
     y = scale_of([_USUAL, *(v for line in lines for v in line.ys)])
     x = scale_of([v for line in lines for v in line.xs], marks=8)
     last = ", ".join(f"{line.name} {line.ys[-1]:.2f}" for line in lines if line.ys)
@@ -62,7 +64,9 @@ def _layers(course: Course) -> Markup | None:
         if isinstance(layer, Mapping):
             depth = layer.get("depth")
             name = words(layer, "path") or words(layer, "layer")
-            indent = f"display:inline-block;padding-left:{1.1 * min(depth, 12):.1f}rem" if isinstance(depth, int) else None
+            indent = (
+                f"display:inline-block;padding-left:{1.1 * min(depth, 12):.1f}rem" if isinstance(depth, int) else None
+            )
             outputs = layer.get("outputs")
             out = ", ".join(map(str, outputs)) if isinstance(outputs, (list, tuple)) else ""
             what = f"{words(layer, 'layer')}({words(layer, 'options')})"

@@ -17,6 +17,8 @@ from typedgrad.reports.scale import amount, digits, scale_of, short
 # How much of the average is what came before, for each choice of smoothing.
 _SMOOTHING: Final = (("none", 0.0), ("light", 0.6), ("medium", 0.9), ("strong", 0.98))
 _USUAL: Final = 2
+# Scores that are watched, of which there are pictures.
+_WATCHED: Final = 12
 
 
 def training_page(records: Iterable[Record] | Course, *, title: str = "Training", refresh: int | None = None) -> str:
@@ -87,7 +89,9 @@ def _duration(seconds: float) -> str:
 
 
 def _overview(course: Course) -> Markup:
+    watched = list(course.watched.items())[:_WATCHED]
     pictures = [
+        *(curve(name, series, name, dots=True) for name, series in watched),
         curve("Learning rate", course.rate, "learning rate"),
         curve("Speed", course.speed, "examples per second", smooth=0.9),
     ]
@@ -127,14 +131,14 @@ def _score(course: Course) -> Markup:
     return element("figure", element("figcaption", "Score"), *inputs, choices, drawn, names)
 
 
-def curve(title: str, series: Series, name: str, *, smooth: float = 0.0) -> Markup | None:
+def curve(title: str, series: Series, name: str, *, smooth: float = 0.0, dots: bool = False) -> Markup | None:
     """A series over steps, smoothed where it is not smooth by nature; None if there is nothing in it."""
     if not series.ys:
         return None
     told = f"{short(series.last)} at the end; from {short(min(series.ys))} to {short(max(series.ys))}."
-    y = scale_of(series.ys, least=0.0 if min(series.ys) >= 0 else None)
+    y = scale_of(series.ys, least=0.0 if min(series.ys) >= 0 and not dots else None)
     frame = Frame(scale_of(series.xs), y, "step", name, title, told, 560.0, 260.0)
-    line = Line(name, series.xs, smoothed(series.ys, smooth))
+    line = Line(name, series.xs, smoothed(series.ys, smooth), dots=dots and len(series.xs) <= 100)
     raw = [Line(name, series.xs, series.ys, 0, "faded")] if smooth else []
     return figure(title, frame.drawn(lines_drawn(frame, [*raw, line])))
 

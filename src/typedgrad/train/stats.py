@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, MutableSequence
+from collections.abc import Callable, Mapping, MutableSequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from typedgrad.nn.layer import Layer
-from typedgrad.overview import summary
-from typedgrad.overview.amounts import count
-from typedgrad.reports import training_page
-from typedgrad.reports.course import Course
 from typedgrad.train import measures
 from typedgrad.train.listener import Listener
 from typedgrad.train.records import Lines, read_records, replaced_text
 
 if TYPE_CHECKING:
     from typedgrad.reports import Record
+    from typedgrad.reports.course import Course
+    from typedgrad.train.early_stopping import Score
     from typedgrad.train.listener import Activations, Moment, Update
 
 # A page is written anew so seldom that it takes no more than this share of the time.
@@ -39,7 +37,10 @@ class Stats(Listener):
             forward pass once again. 0 for none.
         page: a file of HTML to write anew every `refresh` seconds and at the end; browsers load it again by themselves.
         refresh: see `page`; longer if writing the page would take more than a twentieth of the time.
-        input: what comes into the model, as for `tg.summary`, for the layers and their graph: "n 1 28 28".
+        input: what comes into the model, as for `tg.summary`, for the layers and their graph: "n 1 28 28". Networks
+            know it themselves.
+        watch: scores of the model to record after each epoch, by name, such as that on data for validation:
+            `{"validation loss": tg.train.loss_on(data)}`.
         learning_rate: a number, or a schedule, to record; that of the network's own updater unless given.
         title: of the page.
 
@@ -64,6 +65,7 @@ class Stats(Listener):
         page: str | os.PathLike[str] | None = None,
         refresh: float = 10.0,
         input: object = None,  # the name that `summary` and `init` have for it
+        watch: Mapping[str, Score] | None = None,
         learning_rate: float | Callable[[int], float] | None = None,
         title: str = "Training",
     ) -> None:
@@ -75,10 +77,10 @@ class Stats(Listener):
             raise ValueError(f"Stats: `refresh` must be at least 0, got {refresh}")
         self.every, self.histograms, self.refresh, self.title = every, histograms, refresh, title
         self.page = None if page is None else Path(page)
-        self.input, self.learning_rate = input, learning_rate
+        self.input, self.learning_rate, self.watch = input, learning_rate, dict(watch or {})
         self._lines = Lines(storage) if isinstance(storage, (str, os.PathLike)) else None
         self._list = None if isinstance(storage, (str, os.PathLike)) else storage
-        self._course = Course()
+        self._course: Course | None = None
         self._due = 0.0
         self._ratios: dict[str, float | None] = {}
         self._bars: dict[str, dict[str, object]] = {}
@@ -87,9 +89,8 @@ class Stats(Listener):
 
     def on_fit_start(self, at: Moment) -> None:
         """Record what is trained, and on what."""
-        if self._lines is not None and self.page is not None and self._lines.path.exists():
-            for record in read_records(self._lines.path):
-                self._course.add(record)
+        if self.page is not None:
+            self._course = self._begun()
         start: dict[str, object] = {"kind": "start", "version": 1, "model": type(at.model).__name__}
         start |= {"epochs": at.epochs, "batches": at.batches, "system": measures.system(at.model)}
         self._since, self._rows = (time.monotonic(), at.step), 0
@@ -122,15 +123,21 @@ class Stats(Listener):
         record["speed"] = self._rows / took if took > 0 and self._rows else None
         if self._bars:
             record["histograms"] = self._bars
-        self._bars = {}
+        self._bars, self._ratios = {}, {}
         self._add(record)
         self._refresh()
         # What recording takes is no part of the training's speed.
         self._since, self._rows = (time.monotonic(), at.step), 0
 
     def on_epoch_end(self, at: Moment) -> None:
-        """Record the mean score."""
-        self._add({"kind": "epoch", "epoch": at.epoch, "step": at.step, "score": at.loss})
+        """Record the mean score, and what is watched."""
+        record: dict[str, object] = {"kind": "epoch", "epoch": at.epoch, "step": at.step, "score": at.loss}
+        begun = time.monotonic()
+        if self.watch:
+            record["watched"] = {name: float(score.of(at.model)) for name, score in self.watch.items()}
+        self._add(record)
+        # Neither is this part of the training's speed.
+        self._since = (self._since[0] + time.monotonic() - begun, self._since[1])
 
     def on_fit_end(self, at: Moment, *, interrupted: bool) -> None:
         """Record that it is over, and write the page a last time."""
@@ -154,22 +161,35 @@ class Stats(Listener):
             self._lines.add(timed)
         if self._list is not None:
             self._list.append(timed)
-        if self.page is not None:
+        if self._course is not None:
             self._course.add(timed)
 
     def _refresh(self, *, now: bool = False) -> None:
         """Write the page anew, if it is time."""
         begun = time.monotonic()
-        if self.page is None or (begun < self._due and not now):
+        if self.page is None or self._course is None or (begun < self._due and not now):
             return
+        from typedgrad.reports import training_page
+
         again = max(1, round(self.refresh))
         replaced_text(self.page, training_page(self._course, title=self.title, refresh=again))
         took = time.monotonic() - begun
         self._due = begun + max(self.refresh, took / _SHARE)
 
+    def _begun(self) -> Course:
+        """What earlier trainings wrote into the file."""
+        from typedgrad.reports.course import course_of
+
+        if self._lines is None or not self._lines.path.exists():
+            return course_of([])
+        return course_of(read_records(self._lines.path))
+
     def _looks(self, model: object) -> dict[str, object]:
         """The layers and their graph, if it is known what comes in."""
-        given = self.input if self.input is not None else getattr(model, "input", None)
+        from typedgrad.overview import summary
+        from typedgrad.overview.amounts import count
+
+        given = self.input if self.input is not None else _input_of(model)
         if given is None or not isinstance(model, Layer):
             return {}
         found = summary(model, given)
@@ -193,3 +213,10 @@ class Stats(Listener):
             rate = getattr(updater, "learning_rate", None)
         found = rate(at.step - 1) if callable(rate) else rate
         return float(found) if isinstance(found, (int, float)) else None
+
+
+def _input_of(model: object) -> object:
+    """What a network says that it takes: a shape string, or one for each input."""
+    spec = getattr(model, "spec", None)
+    given = getattr(spec, "inputs", None)
+    return getattr(spec, "input", None) if given is None else tuple(shape for _, shape in given)
