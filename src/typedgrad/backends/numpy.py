@@ -83,9 +83,9 @@ class NumpyBackend:
     def random_bits(
         self, key: tuple[int, int], counter_start: int, n: int, *, device: str | None = None
     ) -> NDArray[Any]:
-        from typedgrad.backends.philox import random_bits
+        from typedgrad.backends.philox import on_host
 
-        return random_bits(self.xp, key, counter_start, n, chunk=CHUNK)
+        return on_host(self.xp, key, counter_start, n, chunk=CHUNK)
 
 
 def host_array(obj: object, dtype: str | np.dtype[Any] | None = None, copy: bool | None = None) -> NDArray[Any]:

@@ -7,8 +7,8 @@ i // 4, so any part of a stream can be computed on its own, in any order, anywhe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from typedgrad.backends.protocol import Namespace
@@ -18,6 +18,7 @@ MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 WEYL = (0x9E3779B9, 0xBB67AE85)
 ROUNDS = 10
 MASK = 0xFFFFFFFF
+MANY = 64  # words that take longer than to look for faster means
 
 
 class Words(Protocol):
@@ -34,6 +35,10 @@ class WordArray(Words, Protocol):
 
     def __getitem__(self, index: slice, /) -> Self: ...
 
+
+# From a key, a counter and a number of words to these, on the CPU; see `faster`.
+OnHost: TypeAlias = Callable[[tuple[int, int], int, int], Any]
+ON_HOST: list[OnHost] = []
 
 W = TypeVar("W", bound=Words)
 T = TypeVar("T", bound=WordArray)
@@ -68,6 +73,21 @@ def random_bits(xp: Namespace[T], key: tuple[int, int], counter_start: int, n: i
         return xp.zeros((0,), dtype=xp.uint32)
     words = pieces[0] if len(pieces) == 1 else xp.concat(pieces)
     return words[:n] if n % 4 else words
+
+
+def faster(function: OnHost) -> OnHost:
+    """Register what computes the same words with other means, for arrays of numpy."""
+    ON_HOST.append(function)
+    return function
+
+
+def on_host(xp: Namespace[T], key: tuple[int, int], counter_start: int, n: int, *, chunk: int) -> T:
+    """As `random_bits`, by the means registered last where there are any and many words are wanted."""
+    if not ON_HOST or n < MANY:
+        return random_bits(xp, key, counter_start, n, chunk=chunk)
+    _check(key, counter_start, n)
+    words: T = ON_HOST[-1](key, counter_start, n)
+    return words
 
 
 def _check(key: tuple[int, int], counter: int, n: int) -> None:

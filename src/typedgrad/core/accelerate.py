@@ -81,7 +81,7 @@ def total(x: Any, y: Any) -> Any:
 
 def updating(name: str) -> Callable[[Aval], Update | None] | None:
     """Where to find the kernels for an optimiser's updates of parameters on the CPU, if there are any."""
-    _load()
+    load()
     return _UPDATES.get(name)
 
 
@@ -89,7 +89,7 @@ def find(
     op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any], avals: tuple[Aval, ...] | None
 ) -> Kernel | None:
     """The kernel for calls like this one, if there is one."""
-    _load()
+    load()
     maker = _MAKERS.get(op.full_name)
     if maker is None or avals is None:
         return None
@@ -109,7 +109,7 @@ def find(
 
 
 @functools.cache
-def _load() -> None:
+def load() -> None:
     """Import the package of kernels, if it is there; it registers what it has."""
     try:
         importlib.import_module(_PROVIDER)

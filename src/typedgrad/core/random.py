@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from typedgrad.backends import backend_for_device, namespace
+from typedgrad.core.accelerate import load
 from typedgrad.core.dtypes import DTypeLike, dtype_name, native
 from typedgrad.core.keys import Key as Key
 from typedgrad.core.keys import checked_count, checked_key, checked_sizes, checked_whole
@@ -183,6 +184,7 @@ def _float_name(function: str, dtype: DTypeLike) -> str:
 def _words(key: Key, n: int, device: str) -> Any:
     if key.is_open:
         return recorder().bits(key, n)
+    load()  # there may be a kernel for it
     return backend_for_device(device).random_bits(key.words, 0, n, device=device)
 
 

@@ -32,6 +32,7 @@ def _load() -> bool:
         "linear",
         "pooling",
         "products",
+        "random",
         "recurrent",
         "rows",
         "updates",

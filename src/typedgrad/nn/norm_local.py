@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from jaxtyping import Float
 
 from typedgrad.core.tensor import Tensor
@@ -11,6 +13,7 @@ from typedgrad.nn.layer import Layer
 from typedgrad.nn.norm import check_epsilon
 from typedgrad.ops.elementwise import sqrt
 from typedgrad.ops.move import reshape
+from typedgrad.ops.normalise import layer_norm
 from typedgrad.ops.reduce import mean
 
 
@@ -108,10 +111,9 @@ class RMSNorm(Layer):
 
 
 def _standardised(x: Tensor, epsilon: float) -> Tensor:
-    """`x` with mean 0 and variance 1 over all axes but the first two."""
-    axes = tuple(range(2, x.ndim))
-    centred = x - mean(x, axis=axes, keepdims=True)
-    return centred / sqrt(mean(centred * centred, axis=axes, keepdims=True) + epsilon)
+    """`x` with mean 0 and variance 1 over all axes but the first two: as rows, for which there is an op."""
+    rows = reshape(x, (*x.shape[:2], math.prod(x.shape[2:])))
+    return reshape(layer_norm(rows, epsilon=epsilon), x.shape)
 
 
 def _refuse_groups(groups: int, features: int) -> None:

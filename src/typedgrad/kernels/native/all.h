@@ -12,3 +12,4 @@
 #include "depthwise.h"
 #include "product.h"
 #include "sequence.h"
+#include "random.h"
