@@ -127,6 +127,17 @@ def bad_trees(training: bytes) -> Iterator[bytes]:
         deep = {"list": [deep]}
     yield json.dumps({**said, "state": deep}).encode()
     yield json.dumps({**said, "more": 1}).encode()
+    yield json.dumps({**said, "state": {"list": deep}}).encode()
+    deep = None
+    for _ in range(300):
+        deep = {"named": "Unknown", "fields": {"x": deep}}
+    yield json.dumps({**said, "state": deep}).encode()
+    long: Any = {"list": [{"list": [0] * 400_000}]}
+    for _ in range(60):
+        long = {"list": [long]}
+    yield json.dumps({**said, "state": {"named": "Unknown", "fields": {"x" * 10_000: long}}}).encode()
+    yield json.dumps({**said, "extras": {"dict": [["x" * 1_000_000, long]]}}).encode()
+    yield json.dumps({**said, "extras": {"dict": [["x", {"list": [said["state"]] * 3}]]}}).encode()
 
 
 def patched(whole: bytes, signature: bytes, offset: int, value: bytes, number: int = 0) -> bytes:

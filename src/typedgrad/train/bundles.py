@@ -22,7 +22,7 @@ from typedgrad.train.listeners import History
 from typedgrad.train.precision import ScaledState
 from typedgrad.train.rebuilding import PART, network_of, spelt_network
 from typedgrad.train.templates import template
-from typedgrad.train.trees import Reader, UnknownClassError, spelt
+from typedgrad.train.trees import Reader, spelt
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -179,13 +179,10 @@ def load(
     updater = getattr(getattr(model, "recipe", None), "updater", None) if updater is None else updater
     first = None if updater is None else updater.init(model)
     reader = Reader(bundle, "training", {**known_classes(), **classes_in(first)}, device)
-    try:
-        state = reader.tree(training["state"])
-    except UnknownClassError:
-        state = reader.leaves(training["state"])
+    state = reader.tree(training["state"])
     if updater is not None and state is not None:
         _check_state(bundle.file, first, state)
-    return Loaded(
+    loaded = Loaded(
         bundle.file,
         model,
         state,
@@ -196,6 +193,8 @@ def load(
         reader.one(float, training["score"]),
         reader.one(dict, training["extras"]) or {},
     )
+    reader.finish()
+    return loaded
 
 
 def _filled(bundle: Bundle, expecting: M, device: str) -> M:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from typedgrad.core.pytree import leaves_with_paths
 from typedgrad.core.random import Key
 from typedgrad.core.state import State
 from typedgrad.core.tensor import Tensor
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+DEEPEST = 64
+# Of the paths of all leaves together.
+MOST_LETTERS = 1 << 26
 _NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
-class UnknownClassError(ValueError):
+class UnknownClassError(LookupError):
     """A named tuple of a class that is not known here."""
 
 
@@ -69,74 +73,78 @@ def spelt(tree: object, path: str, tensors: dict[str, NDArray[Any]]) -> JSON:
 
 
 class Reader:
-    """Makes trees of JSON and tensors. Raises BundleError for what `spelt` did not write."""
+    """Makes trees of JSON and tensors. Raises BundleError for what `spelt` did not write.
+
+    Each tensor is read once, so that a small file makes no large tree; and those that nothing refers to are refused.
+    """
 
     def __init__(self, bundle: Bundle, name: str, classes: Mapping[str, type], device: str) -> None:
         self.file = bundle.file
         self.part = f"{name}.json"
-        self.tensors = bundle.tensors[name]
+        self.tensors = dict(bundle.tensors[name])
         self.classes = classes
         self.device = device
+        self._letters = 0
 
     def one(self, kind: type[T], said: JSON) -> T | None:
         """A tree that must be of some class, or None."""
-        try:
-            found = self.tree(said)
-        except UnknownClassError as error:
-            raise BundleError(self.file, self.part, f"there is no class {shown(str(error))} here") from error
+        found = self.tree(said)
         if found is not None and not isinstance(found, kind):
             raise self.refusal(f"it says {shown(repr(found))} where a {kind.__name__} was expected")
         return found
 
     def tree(self, said: JSON) -> Any:  # noqa: ANN401  # trees are of any kind
-        """The tree that a JSON value stands for.
-
-        Raises UnknownClassError for a named tuple of a class that is not in `classes`.
-        """
+        """The tree that a JSON value stands for; a mapping from paths to leaves if a class in it is not known."""
+        before = dict(self.tensors)
         try:
-            return self._tree(said)
-        except RecursionError as error:
-            raise BundleError(self.file, self.part, "it is nested too deeply") from error
+            return self._tree(said, 0, 0, self.classes)
+        except UnknownClassError:
+            self.tensors = before
+            return dict(leaves_with_paths(self._tree(said, 0, 0, None)))
+        except RecursionError as error:  # from showing what is wrong
+            raise self.refusal("it is nested too deeply") from error
 
-    def leaves(self, said: JSON, path: str = "") -> dict[str, Any]:
-        """The leaves of that tree by their paths, whatever the classes of its named tuples."""
-        node = said if isinstance(said, dict) else {}
-        items: list[tuple[object, JSON]] = []
-        match node:
-            case {"named": str(), "fields": dict() as fields}:
-                items = list(fields.items())
-            case {"tuple": list() as found} | {"list": list() as found}:
-                items = list(enumerate(found))
-            case {"dict": list() as pairs}:
-                items = self._pairs(pairs)
-            case _:
-                return {} if said is None else {path: self._tree(said)}
-        return {
-            p: leaf
-            for name, value in items
-            for p, leaf in self.leaves(value, f"{path}.{name}" if path else str(name)).items()
-        }
+    def finish(self) -> None:
+        """Raise BundleError if there are tensors that were not read."""
+        for name in self.tensors:
+            raise self.refusal(f"nothing refers to the tensor `{shown(name)}`")
 
-    def _tree(self, said: JSON) -> Any:  # noqa: ANN401  # as above
-        if said is None or isinstance(said, bool | int | float | str):
-            return said
+    def _tree(self, said: JSON, depth: int, path: int, classes: Mapping[str, type] | None) -> Any:  # noqa: ANN401  # trees
+        """The tree at some depth, under a path of some length; named tuples are dicts if there are no classes."""
+
+        def under(name: object, value: JSON) -> Any:  # noqa: ANN401  # as above
+            return self._tree(value, depth + 1, path + len(str(name)) + 1, classes)
+
+        if depth > DEEPEST:
+            raise self.refusal(f"it is nested deeper than {DEEPEST} levels")
         match said:
-            case {"float": str() as word} if word in _NOT_FINITE and len(said) == 1:
+            case {"tuple": list() as items, **more} if not more:
+                return tuple([under(i, item) for i, item in enumerate(items)])
+            case {"list": list() as items, **more} if not more:
+                return [under(i, item) for i, item in enumerate(items)]
+            case {"dict": list() as pairs, **more} if not more:
+                return {key: under(key, value) for key, value in self._pairs(pairs)}
+            case {"named": str() as name, "fields": dict() as fields, **more} if not more:
+                values = {field: under(field, value) for field, value in fields.items()}
+                return values if classes is None else self._named(name, values, classes)
+        # Whoever asks for the paths of the leaves must have room for them.
+        self._letters += path
+        if self._letters > MOST_LETTERS:
+            raise self.refusal("its names are too long")
+        return self._leaf(said)
+
+    def _leaf(self, said: JSON) -> object:
+        match said:
+            case None | bool() | int() | float() | str():
+                return said
+            case {"float": str() as word, **more} if word in _NOT_FINITE and not more:
                 return _NOT_FINITE[word]
-            case {"tensor": str() as name} if len(said) == 1:
+            case {"tensor": str() as name, **more} if not more:
                 return self._tensor(name)
-            case {"state": str() as name} if len(said) == 1:
+            case {"state": str() as name, **more} if not more:
                 return State(self._tensor(name))
-            case {"key": [int() as low, int() as high]} if len(said) == 1:
+            case {"key": [int() as low, int() as high], **more} if not more:
                 return Key((low, high))
-            case {"tuple": list() as items} if len(said) == 1:
-                return tuple(map(self._tree, items))
-            case {"list": list() as items} if len(said) == 1:
-                return list(map(self._tree, items))
-            case {"dict": list() as pairs} if len(said) == 1:
-                return {key: self._tree(value) for key, value in self._pairs(pairs)}
-            case {"named": str() as name, "fields": dict() as fields} if len(said) == 2:
-                return self._named(name, fields)
         raise self.refusal(f"it says {shown(repr(said))} where a tree was expected")
 
     def _pairs(self, pairs: list[JSON]) -> list[tuple[object, JSON]]:
@@ -147,19 +155,19 @@ class Reader:
             found[pair[0]] = pair[1]
         return list(found.items())
 
-    def _named(self, name: str, fields: dict[str, JSON]) -> object:
-        cls = self.classes.get(name)
+    def _named(self, name: str, values: Mapping[str, object], classes: Mapping[str, type]) -> object:
+        cls = classes.get(name)
         if cls is None:
             raise UnknownClassError(name)
         expected: tuple[str, ...] = cast("Any", cls)._fields
-        if fields.keys() != set(expected):
-            raise self.refusal(f"{shown(name)} has the fields {', '.join(expected)}, not {shown(', '.join(fields))}")
-        return cls(*(self._tree(fields[field]) for field in expected))
+        if values.keys() != set(expected):
+            raise self.refusal(f"{shown(name)} has the fields {', '.join(expected)}, not {shown(', '.join(values))}")
+        return cls(**values)
 
     def _tensor(self, name: str) -> Tensor:
         if name not in self.tensors:
-            raise self.refusal(f"the tensor `{shown(name)}` is missing")
-        return placed(self.tensors[name], self.device)
+            raise self.refusal(f"the tensor `{shown(name)}` is missing, or referred to twice")
+        return placed(self.tensors.pop(name), self.device)
 
     def refusal(self, reason: str) -> BundleError:
         """Why the file is not what it should be."""
