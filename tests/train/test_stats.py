@@ -194,6 +194,14 @@ def test_a_line_that_is_damaged_is_named(tmp_path: Path) -> None:
         list(read_records(tmp_path / "b.jsonl"))
 
 
+def test_a_line_without_end_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("typedgrad.train.records._LONGEST", 100)
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"kind": "start"}\n' + "x" * 1000)
+    with pytest.raises(ValueError, match=r"a\.jsonl: line 2 is too long to be a record"):
+        list(read_records(path))
+
+
 def test_numbers_that_are_not_finite_become_null(tmp_path: Path) -> None:
     lines = Lines(tmp_path / "a.jsonl")
     lines.add({"kind": "step", "score": math.nan, "ratios": {"a": math.inf}, "x": (1.0, -math.inf)})

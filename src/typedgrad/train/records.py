@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from typedgrad.reports import Record
 
 
+# Letters of a line. One with histograms of a large model has some hundred thousand.
+_LONGEST = 1 << 26
+
+
 def read_records(path: str | os.PathLike[str]) -> Iterator[Record]:
     r"""The records in a file that `tg.train.Stats` wrote, or is writing.
 
@@ -34,7 +38,9 @@ def read_records(path: str | os.PathLike[str]) -> Iterator[Record]:
     """
     torn = 0
     with Path(path).open(encoding="utf-8", errors="replace") as file:
-        for line_number, line in enumerate(file, 1):
+        for line_number, line in enumerate(iter(lambda: file.readline(_LONGEST), ""), 1):
+            if len(line) == _LONGEST:
+                raise ValueError(f"{os.fspath(path)}: line {line_number} is too long to be a record")
             if not line.strip():
                 continue
             record = _record(line)
