@@ -161,6 +161,15 @@ def test_bad_sequences_are_refused(act: Callable[[], object], error: type[Except
     assert str(caught.value).splitlines()[0] == message
 
 
+def test_a_fitted_normaliser_is_applied_to_masked_batches() -> None:
+    data = SequenceDataset(sequences([3, 1, 2]), [0, 1, 1])
+    fitted = Standardize(axis=(0, 1)).fit(data.batches(2))
+    real = np.concatenate([b.x.numpy()[b.mask.numpy()] for b in data.batches(2).map(lambda b: b.map(fitted.apply))])
+    np.testing.assert_allclose(real[:, 0].mean(), 0, atol=1e-6)
+    with pytest.raises(ShapeError, match="MaskedBatch: the time is 2 in `x` but 3 in `mask`"):
+        data.padded().map(lambda x: x[:, :2])
+
+
 def test_a_masked_batch_is_frozen_and_can_be_taken_apart() -> None:
     batch = from_sequences([[1.0]], [0])
     x, _, mask = batch

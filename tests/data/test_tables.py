@@ -166,15 +166,23 @@ def test_rows_are_filtered_and_changed_by_typed_functions(shirts: Path) -> None:
 
 
 def written(path: Path, text: str) -> Path:
-    path.write_text(text)
+    path.write_text(text, "utf-8")
     return path
 
 
 BAD = {
     "an empty file": ("", Point, "{}: the file is empty"),
-    "no such column": ("x,z\n1,2\n", Point, "{}: the header has the column 'y' not; there are 'x', 'z'"),
-    "a near column": ("x,yy\n1,2\n", Point, "{}: the header has the column 'y' not; did you mean 'yy'?"),
+    "no such column": ("x,z\n1,2\n", Point, "{}: the header has no column 'y'; there are 'x', 'z'"),
+    "a near column": ("x,yy\n1,2\n", Point, "{}: the header has no column 'y'; did you mean 'yy'?"),
     "a column twice": ("x,y,x\n1,2,3\n", Point, "{}: the header has the column 'x' twice"),
+    "another delimiter": ("x;y\n1;2\n", Point, "{}: the header has no column 'x'; there are 'x;y'"),
+    "a byte of another file": ("x,y\n1,\x002\n", Point, "{}: line 2: column 'y' must be a finite float, got '\\x002'"),
+    "digits of another script": ("x,y\n1,٢\n", Point, "{}: line 2: column 'y' must be a finite float, got '٢'"),
+    "a field without end": (
+        "x,y\n" + "1" * 200_000 + ",2\n",
+        Point,
+        "{}: line 2: field larger than field limit (131072)",
+    ),
     "no float": ("x,y\n1,2\n3,four\n", Point, "{}: line 3: column 'y' must be a finite float, got 'four'"),
     "infinite": ("x,y\n1,inf\n", Point, "{}: line 2: column 'y' must be a finite float, got 'inf'"),
     "too large": ("x,y\n1,1e999\n", Point, "{}: line 2: column 'y' must be a finite float, got '1e999'"),
@@ -208,6 +216,22 @@ def test_errors_name_file_line_column_text_and_type(tmp_path: Path, case: str) -
     with pytest.raises(ValueError) as caught:
         list(read_csv(path, row))
     assert str(caught.value) == message.format(path)
+
+
+@dataclass
+class Checked:
+    x: float
+
+    def __post_init__(self) -> None:
+        if self.x > 1:
+            raise ValueError("too much")
+
+
+def test_what_a_row_class_refuses_says_where(tmp_path: Path) -> None:
+    path = written(tmp_path / "bad.csv", "x\n1\n2\n")
+    with pytest.raises(ValueError, match="too much") as caught:
+        list(read_csv(path, Checked))
+    assert caught.value.__notes__ == [f"{path}: line 3"]
 
 
 def test_categories_are_listed(shirts: Path) -> None:

@@ -8,11 +8,13 @@ from typedgrad.core.tensor import Tensor
 from typedgrad.shapes.errors import Operand, ShapeError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
 X = TypeVar("X", bound=Tensor)
 Y = TypeVar("Y", bound=Tensor)
 M = TypeVar("M", bound=Tensor)
+X2 = TypeVar("X2", bound=Tensor)
 
 
 class _Fields(NamedTuple, Generic[X, Y, M]):
@@ -55,6 +57,18 @@ class MaskedBatch(_Fields[X, Y, M]):
         if x.shape[1] != mask.shape[1]:
             _disagree(f"the time is {x.shape[1]} in `x` but {mask.shape[1]} in `mask`", x, y, mask, axis=1)
         return tuple.__new__(cls, (x, y, mask))
+
+    def map(self, change: Callable[[X], X2]) -> MaskedBatch[X2, Y, M]:
+        """The batch with `change` applied to the sequences, padding included.
+
+        Raises:
+            ShapeError: if they have another batch or time afterwards.
+
+        >>> batch = tg.data.from_sequences([[[1.0]], [[2.0], [3.0]]], [0, 1])
+        >>> batch.map(lambda x: x * 10.0).x.tolist()
+        [[[10.0], [0.0]], [[20.0], [30.0]]]
+        """
+        return MaskedBatch(change(self.x), self.y, self.mask)
 
     @property
     def lengths(self) -> tuple[int, ...]:

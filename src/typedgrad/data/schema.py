@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import types
+import typing
 from collections.abc import Callable
 from enum import Enum
 from typing import (
@@ -25,6 +26,8 @@ from typing import (
 S = TypeVar("S")
 
 INTEGER = re.compile(r"[+-]?[0-9]+")
+# Python 3.13 has ReadOnly.
+WRAPPERS = {Annotated, Required, getattr(typing, "ReadOnly", Required)}
 TRUTHS = {"true": True, "false": False, "yes": True, "no": False, "t": True, "f": False, "1": True, "0": False}
 # Readers write "1,5" or "0x10" or "1_000" as the case may be; these are refused rather than guessed at.
 FLOATING = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -146,7 +149,7 @@ def _names(row: object) -> list[str]:
 
 
 def _column(title: str, name: str, hint: object) -> Column:
-    while get_origin(hint) in {Annotated, Required}:
+    while get_origin(hint) in WRAPPERS:
         hint = get_args(hint)[0]
     if get_origin(hint) in {Union, types.UnionType}:
         inner = [arg for arg in get_args(hint) if arg is not types.NoneType]

@@ -229,9 +229,9 @@ class _Lines(Generic[S]):
         for column in columns:
             name = self.names.get(column.name, column.name)
             if titles.count(name) != 1:
-                found = "twice" if name in titles else "not"
-                hint = "" if name in titles else nearest(name, titles)
-                raise ValueError(f"{self.path}: the header has the column {name!r} {found}{hint}")
+                if name in titles:
+                    raise ValueError(f"{self.path}: the header has the column {name!r} twice")
+                raise ValueError(f"{self.path}: the header has no column {name!r}{nearest(name, titles)}")
             places.append(titles.index(name))
         return places
 
@@ -244,7 +244,11 @@ class _Lines(Generic[S]):
             except ValueError as error:
                 name = self.names.get(column.name, column.name)
                 raise ValueError(f"{self.path}: line {line}: column {name!r} {error}") from None
-        return self.schema.row(**row)
+        try:
+            return self.schema.row(**row)
+        except Exception as error:  # of the class's own checks
+            error.add_note(f"{self.path}: line {line}")
+            raise
 
     def _value(self, column: Column, text: str) -> object:
         # A category may be called NA.
