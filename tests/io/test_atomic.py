@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -159,3 +160,18 @@ def test_a_long_name_can_be_written(tmp_path: Path) -> None:
     with written_whole(path) as file:
         file.write(b"1")
     assert path.read_bytes() == b"1"
+
+
+def test_writers_of_the_same_file_do_not_meet(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+
+    def write(number: int) -> None:
+        for _ in range(20):
+            write_bundle(path, documents={"a": number}, tensors={"t": {"w": np.full(2_000, number)}})
+            found = read_bundle(path)
+            assert np.unique(found.tensors["t"]["w"]).tolist() == [found.documents["a"]]
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(write, number) for number in range(4)]:
+            done.result()
+    assert [p.name for p in tmp_path.iterdir()] == ["x.zip"]

@@ -348,3 +348,28 @@ def test_a_network_with_other_tensors_is_refused_before_it_gets_memory(tmp_path:
     path.write_bytes(bundle({**parts, "model.json": huge}))
     with pytest.raises(BundleError, match=r"mis-shaped  `layers\.conv2d\.weight`: should be .*\[2000000000000 1 3 3\]"):
         tg.load(path)
+
+
+def test_documents_and_tensors_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    from tests.io.hostile import bundle, parts_of
+
+    path = _saved(tmp_path / "m.zip", tg.ones(1), extras={"a": tg.ones(2), "b": 3})
+    parts = parts_of(path.read_bytes())
+
+    def refused(old: bytes, new: bytes) -> str:
+        assert old in parts["training.json"]
+        path.write_bytes(bundle({**parts, "training.json": parts["training.json"].replace(old, new)}))
+        with pytest.raises(BundleError) as error:
+            tg.load(path, tg.ones(1))
+        return str(error.value).removeprefix(f"{path}: training.json: ")
+
+    tensor = b'{"tensor": "extras.a"}'
+    assert refused(tensor, b"0") == "nothing refers to the tensor `extras.a`"
+    assert refused(b'["b", 3]', b'["b", ' + tensor + b"]").endswith("is missing, or referred to twice")
+    assert refused(tensor, b'{"tensor": "x"}') == "the tensor `x` is missing, or referred to twice"
+    assert refused(tensor, b'{"call": "x"}') == "it says {'call': 'x'} where a tree was expected"
+    assert refused(b'["b", 3]', b'["a", 3]') == "['a', 3] is no new key with a value"
+    assert refused(b'"key": null', b'"key": 3') == "it says 3 where a Key was expected"
+    assert refused(b'"key": null', b'"more": null').startswith("it is missing, or is not what `save` writes")
+    deep = b'{"list": [' * 70 + b"1" + b"]}" * 70
+    assert refused(b'["b", 3]', b'["b", ' + deep + b"]") == "it is nested deeper than 64 levels"
