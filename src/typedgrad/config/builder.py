@@ -76,7 +76,7 @@ class LayerBuilder:
         >>> tg.network().input("n 4").using(options).layer(tg.nn.Dense, out_features=2).spec.shapes()
         {'input': 'n 4', 'hidden': 'n 2'}
         """
-        return replace(self, options=options)
+        return replace(self, options=checked_options(options))
 
     def layer(self, cls: Callable[P, Layer], /, *args: P.args, **options: P.kwargs) -> LayerBuilder:
         """One layer more: a class, and the arguments of its constructor. Sizes of the input are left out.
@@ -90,7 +90,7 @@ class LayerBuilder:
 
         Raises ShapeError if it does not fit what comes in, ValueError if it has parameters.
         """
-        return self._with(LayerSpec.of(layer))
+        return self._with(layer_of(layer))
 
     def _with(self, layer: LayerSpec) -> LayerBuilder:
         entry = Entry(layer, self.options)
@@ -252,6 +252,21 @@ def spec_of(cls: object, args: tuple[object, ...], options: dict[str, object]) -
             )
         raise TypeError(f"layer: a class of layers such as nn.Dense is due, not {cls!r}")
     return LayerSpec.of(cls, *args, **options)
+
+
+def layer_of(layer: object) -> LayerSpec:
+    """The spec of a layer without values. Raises TypeError for what is none."""
+    if not isinstance(layer, Layer):
+        wrote = f"the class {layer.__name__}; write {layer.__name__}(...)" if isinstance(layer, type) else repr(layer)
+        raise TypeError(f"add: a layer such as Dense(out_features=10) is due, not {wrote}")
+    return LayerSpec.of(layer)
+
+
+def checked_options(options: object) -> LayerOptions:
+    """Options of a layer. Raises TypeError for anything else."""
+    if not isinstance(options, LayerOptions) or isinstance(options, Defaults):
+        raise TypeError(f"using: LayerOptions(...) are due, not {options!r}")
+    return options
 
 
 def loss_of(loss: object) -> Loss:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec, overload
 
-from typedgrad.config.builder import loss_of, spec_of
+from typedgrad.config.builder import checked_options, layer_of, loss_of, spec_of
 from typedgrad.config.demands import layout_of
 from typedgrad.config.fold import Entry, Place, joined, placed
 from typedgrad.config.graph_spec import GraphOutput, GraphSpec, Vertex
@@ -37,7 +37,7 @@ class Handles:
 
     def using(self, options: LayerOptions) -> Handles:
         """Say more of the next layer than its constructor takes: a name, an updater, penalties, ..."""
-        return Handles(self.sources, options)
+        return Handles(self.sources, checked_options(options))
 
     def layer(self, cls: Callable[P, Layer], /, *args: P.args, **options: P.kwargs) -> Handle:
         """What a layer makes of this: a class, and the arguments of its constructor.
@@ -51,7 +51,7 @@ class Handles:
 
         Raises ShapeError if it does not fit what comes in, ValueError if it has parameters.
         """
-        return _made(self, LayerSpec.of(layer), layer)
+        return _made(self, layer_of(layer), layer)
 
     def output(
         self,

@@ -115,6 +115,10 @@ class Loss:
     def __post_init__(self) -> None:
         if self.name not in _REGISTERED:
             check_name("loss", LossName, self.name)
+        accepted = _accepted(self.function) if self.options else []
+        for option, _ in self.options:
+            if option not in accepted:
+                raise TypeError(f"{self.name}: there is no option `{option}`; the options are {', '.join(accepted)}")
 
     @property
     def function(self) -> Callable[..., Tensor]:
@@ -159,16 +163,17 @@ def with_options(loss: Callable[Concatenate[Tensor, Tensor, P], Tensor], *args: 
     >>> tg.config.with_options(tg.softmax_cross_entropy, label_smoothing=0.1)
     Loss(name='softmax_cross_entropy', options=(('label_smoothing', 0.1),))
     """
+    name = loss_name(loss)
+    if args:
+        raise TypeError(f"{name}: options are given by name; they are {', '.join(_accepted(loss))}")
+    return Loss(name, tuple((key, _plain(name, key, options[key])) for key in sorted(options)))
+
+
+def _accepted(loss: Callable[..., Tensor]) -> list[str]:
+    """The options of a loss."""
     from inspect import signature
 
-    name = loss_name(loss)
-    accepted = [option for option in list(signature(loss).parameters)[2:] if option not in OF_A_BATCH]
-    if args:
-        raise TypeError(f"{name}: options are given by name; they are {', '.join(accepted)}")
-    for option in options:
-        if option not in accepted:
-            raise TypeError(f"{name}: there is no option `{option}`; the options are {', '.join(accepted)}")
-    return Loss(name, tuple((key, _plain(name, key, options[key])) for key in sorted(options)))
+    return [option for option in list(signature(loss).parameters)[2:] if option not in OF_A_BATCH]
 
 
 def loss_name(function: object) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 from typedgrad.config.layer_spec import LayerSpec, canonical
+from typedgrad.config.parameters import has_parameters
 from typedgrad.nn.activate import check_activation
 from typedgrad.nn.layer import Layer
 from typedgrad.nn.names import InitializerName, check_name
@@ -135,6 +136,8 @@ def _check(options: LayerOptions) -> None:
             raise TypeError(f"{title}: `{name}` must be an updater such as tg.optim.adam(1e-3), not {updater!r}")
     _check_weights(title, "weight_init", options.weight_init)
     _check_weights(title, "bias_init", options.bias_init)
+    if isinstance(options.constraints, Constraint):
+        raise TypeError(f"{title}: `constraints` must be a list of them: [{options.constraints.title}(...)]")
     for constraint in options.constraints or ():
         if not isinstance(constraint, Constraint):
             raise TypeError(f"{title}: `constraints` must be such as tg.optim.max_norm(3.0), not {constraint!r}")
@@ -147,7 +150,12 @@ def _check(options: LayerOptions) -> None:
 
 
 def _check_drop(title: str, drop: object) -> None:
-    if drop is None or isinstance(drop, (Layer, LayerSpec)):
+    if isinstance(drop, (Layer, LayerSpec)):
+        layer = drop.make() if isinstance(drop, LayerSpec) else drop
+        if has_parameters(layer):
+            raise TypeError(f"{title}: `drop` must be a layer without parameters, not {layer!r}")
+        return
+    if drop is None:
         return
     if isinstance(drop, bool) or not isinstance(drop, (int, float)):
         raise TypeError(f"{title}: `drop` must be a probability or a layer such as nn.AlphaDropout(...), not {drop!r}")
@@ -163,6 +171,9 @@ def _check_weights(title: str, name: str, wanted: object) -> None:
             raise ValueError(f"{title}: `{name}` must be finite, got {wanted}")
     elif wanted is not None and (isinstance(wanted, type) or not callable(wanted)):
         raise TypeError(f"{title}: `{name}` must be an initialiser or the name of one, not {wanted!r}")
+    elif hasattr(wanted, "__wrapped__"):  # as functions have that make initialisers
+        made = getattr(wanted, "__name__", "it")
+        raise TypeError(f"{title}: `{name}` must be an initialiser, which {made} makes: write nn.{made}(...)")
 
 
 NOTHING: Final = LayerOptions()
