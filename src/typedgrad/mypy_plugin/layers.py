@@ -107,13 +107,14 @@ def _arguments(site: Site, sig: CallableType, actuals: Sequence[Sequence[Actual]
     for name, kind, given in zip(sig.arg_names, sig.arg_kinds, actuals, strict=True):
         if name is None or kind is ARG_STAR2 or not given or any(a.starred or a.expr is None for a in given):
             continue
-        values = [value for a in given if a.expr is not None and (value := _value(site, a.expr)) is not None]
+        values = [value for a in given if a.expr is not None and (value := option(site, a.expr)) is not None]
         if len(values) == len(given):
             found[name] = site.codec.items(values) if kind is ARG_STAR else values[0]
     return found
 
 
-def _value(site: Site, e: Expression) -> Type | None:
+def option(site: Site, e: Expression) -> Type | None:
+    """What is known of an argument of a constructor: a size, an option, a layer; None for what is not."""
     value = normal(site, site.folder.fold(e))
     if value is not UNKNOWN:
         return site.codec.static(value)

@@ -37,7 +37,18 @@ from mypy.plugin import (
 )
 from mypy.types import AnyType, CallableType, FunctionLike, Instance, Type, get_proper_type
 
-from typedgrad.mypy_plugin import aliases, attributes, claims, layers, methods, notes, promises, rows, transforming
+from typedgrad.mypy_plugin import (
+    aliases,
+    attributes,
+    building,
+    claims,
+    layers,
+    methods,
+    notes,
+    promises,
+    rows,
+    transforming,
+)
 from typedgrad.mypy_plugin import annotations as reading
 from typedgrad.mypy_plugin.asking import Ask
 from typedgrad.mypy_plugin.calls import Callee, Site, actuals_of
@@ -207,8 +218,12 @@ class TypedgradPlugin(Plugin):
 
     def _made(self, ctx: FunctionContext | MethodContext, fullname: str) -> Type:
         made = ctx.default_return_type
+        if fullname == promises.PROMISED:
+            return made
         if fullname in SHAPELESS or (isinstance(ctx, FunctionContext) and _unseen(ctx.context)):
             return map_tensors(made, self.codec.bare)
+        if isinstance(ctx, MethodContext) and fullname.startswith(building.MODULE):
+            return building.step(self._site(ctx.api, ctx.context), get_proper_type(ctx.type), fullname, made)
         if transforming.is_transform(fullname):
             site = self._site(ctx.api, ctx.context)
             given = {name: args for name, args in zip(ctx.callee_arg_names, ctx.args, strict=True) if name and args}

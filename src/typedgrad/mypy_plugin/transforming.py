@@ -131,10 +131,10 @@ def _picked(site: Site, f: CallableType, argnums: object) -> Type | None:
 def _returned(site: Site, tensor: Instance) -> Type:
     """The tensor of a formal, as what comes out."""
     known = site.codec.read(tensor) or Known()
-    return site.codec.tensor(tensor, known._replace(shape=_marked(as_actual(known.shape))))
+    return site.codec.tensor(tensor, known._replace(shape=marked(as_actual(known.shape))))
 
 
-def _marked(shape: str | None) -> str | None:
+def marked(shape: str | None) -> str | None:
     """The shape with its names marked as those of a result, which a call replaces."""
     if shape is None:
         return None
