@@ -287,7 +287,7 @@ MIXED = Loader(numbered(6), batch=2, shuffle=True)
         ),
         (lambda: ROWS.filter(lambda x, y: y > 7).collect(), ValueError, "collect: there are no batches"),
         (
-            lambda: ROWS.concat(Stream([Batch(tg.zeros((1,)), tg.zeros((1,)))])),
+            lambda: ROWS.concat(Stream([Batch(tg.zeros((1,)), tg.zeros((1,)))])),  # type: ignore[arg-type]  # wrong
             TypeError,
             "concat: expected a Loader, not a Stream",
         ),

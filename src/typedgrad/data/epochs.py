@@ -111,7 +111,7 @@ class Epochs(Generic[E]):
         """
         return self._like(Repeated(self._source, None if times is None else checked_int("repeat", "times", times, 1)))
 
-    def concat(self, *others: Epochs[E]) -> Self:
+    def concat(self, *others: Self) -> Self:
         """These elements and then those of others.
 
         >>> list(tg.data.Stream([1]).concat(tg.data.Stream([2]), tg.data.Stream([3])))

@@ -9,9 +9,13 @@ import numpy as np
 from typedgrad.backends import backend_for_device
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 WORD = 1 << 32
+# How many numbers are drawn at a time where they are used one by one.
+CHUNK = 1024
 
 
 def permutation(n: int, seed: int, stream: int) -> NDArray[np.int64]:
@@ -88,6 +92,11 @@ class Draws:
     def order(self, n: int) -> NDArray[np.int64]:
         """The numbers from 0 to `n - 1` in random order."""
         return np.argsort(self.words(n), kind="stable").astype(np.int64)
+
+    def uniforms(self) -> Iterator[float]:
+        """Numbers from 0 up to, not including, 1, without end."""
+        while True:
+            yield from self.uniform(CHUNK).tolist()
 
     def uniform(self, n: int) -> NDArray[np.float64]:
         """`n` numbers from 0 up to, not including, 1."""

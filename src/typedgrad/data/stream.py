@@ -134,11 +134,12 @@ class _Shuffled(Generic[E]):
 
     def epoch(self, number: int) -> Iterator[E]:
         draws = Draws(self.seed, number, SHUFFLE_PURPOSE)
+        shares = draws.uniforms()
         held: list[E] = []
         for element in self.source.epoch(number):
             held.append(element)
             if len(held) > self.buffer:
-                at = int(draws.uniform(1)[0] * len(held))
+                at = int(next(shares) * len(held))
                 held[at], held[-1] = held[-1], held[at]
                 yield held.pop()
         yield from (held[i] for i in draws.order(len(held)).tolist())
