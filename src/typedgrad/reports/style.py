@@ -23,7 +23,7 @@ _DARK: Final = """
 """
 _REST: Final = """
 * { box-sizing: border-box; }
-html { scroll-behavior: smooth; scroll-padding-top: 4rem; }
+html { scroll-padding-top: 4rem; }
 body { margin: 0; background: var(--back); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 .top { position: sticky; top: 0; z-index: 2; background: var(--card); border-bottom: 1px solid var(--line); }
@@ -88,7 +88,6 @@ details { margin: .6rem 0; } summary { cursor: pointer; font-weight: 550; paddin
 .plot .frame { fill: none; stroke: var(--line); }
 footer { color: var(--faint); font-size: .82rem; margin-top: 2.5rem; }
 @media print { .top { position: static; } figure, .panel, .card { break-inside: avoid; } }
-@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 """
 _SERIES: Final = "".join(f".c{i} {{ stroke: var(--c{i}); }} .f{i} {{ fill: var(--c{i}); }} " for i in range(COLOURS))
 # Which of the choices is picked decides what is seen, without a script.
