@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typedgrad.io.assign import Rename as Rename
 from typedgrad.io.assign import assign as assign
 from typedgrad.io.bundle import Bundle as Bundle
 from typedgrad.io.bundle import read_bundle as read_bundle
