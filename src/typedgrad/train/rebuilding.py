@@ -72,7 +72,7 @@ def _built(bundle: Bundle, kind: str, said: object, device: str) -> object:
     reader: Any = {"network": config.NetworkSpec, "graph": config.GraphSpec}[kind]
     with _sensible(bundle.file):
         spec = reader.from_json(json.dumps(said, indent=2), file=f"{bundle.file}: {PART}")
-        model = _without_values(spec)
+        model = without_values(spec)
         lines = misfits({p: _place(x) for p, x in tensors_of(model).items()}, bundle.tensors["model"])
         if lines:
             reason = f"these are not the tensors of the network in {PART}:{listed(lines)}"
@@ -80,7 +80,7 @@ def _built(bundle: Bundle, kind: str, said: object, device: str) -> object:
     return with_tensors(model, {path: placed(array, device) for path, array in bundle.tensors["model"].items()})
 
 
-def _without_values(spec: Any) -> Any:  # noqa: ANN401  # that of a network or of a graph, and what it describes
+def without_values(spec: Any) -> Any:  # noqa: ANN401  # that of a network or of a graph, and what it describes
     """The network with tensors that have no values: layers that have some are not given others."""
     fold = spec.folded()
     layers = {step.name: step.layer for step in fold.steps} if hasattr(fold, "steps") else dict(fold.layers)
