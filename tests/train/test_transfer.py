@@ -229,6 +229,56 @@ def test_a_trained_head_goes_back_into_its_network() -> None:
         tg.train.rejoined(other, net)
 
 
+def graph() -> Any:
+    g = tg.network(seed=7, updater=tg.optim.adam(1e-2), activation="relu").graph()
+    x = g.input("x", "n 4")
+    stem = x.layer(Dense, out_features=6)
+    left, right = stem.layer(Dense, out_features=5), stem.layer(Dense, out_features=5)
+    head = (left + right).output("softmax_cross_entropy", Dense, out_features=3)
+    return g.build(inputs=x, outputs=head)
+
+
+def test_layers_of_graphs_are_frozen_on_all_ways_to_them_and_their_heads_replaced() -> None:
+    net = graph()
+    names = list(net.dag.layers)
+    assert names[:3] == ["dense", "dense_2", "dense_3"]
+    new = tg.transfer(net).freeze_through("dense_2").replace_out("output", 10).build()
+    x = tg.random.normal(KEY, (8, 4))
+    after = tg.fit(new, [(x, tg.asarray([*range(8)]))], epochs=3)
+    for name in ("dense", "dense_2"):
+        assert after[name].layer.weight is net[name].weight
+    assert new["dense_3"].weight is net["dense_3"].weight
+    assert after["dense_3"].weight.tolist() != net["dense_3"].weight.tolist()
+    assert after(x).shape == (8, 10)
+    loose = tg.transfer(after).thaw().fine_tune(updater=tg.optim.sgd(0.1)).build()
+    assert loose["dense"].weight is net["dense"].weight
+    assert tg.fit(loose, [(x, tg.asarray([*range(8)]))], epochs=1)["dense"].weight is not net["dense"].weight
+
+
+def test_what_takes_another_size_learns_it_anew_in_graphs() -> None:
+    net = graph()
+    new = tg.transfer(net).replace_out("dense", 9).build()
+    assert new["dense_2"].in_features == new["dense_3"].in_features == 9
+    assert new["output"].weight is net["output"].weight
+    with pytest.raises(tg.ShapeError):
+        tg.transfer(net).replace_out("dense_2", 9).build()
+
+
+def test_frozen_layers_are_thawed_to_train_all_of_them_a_little() -> None:
+    net = plain()
+    frozen = tg.transfer(net).freeze_through(5).replace_out(8, 10).build()
+    loose = tg.transfer(trained(frozen)).thaw().build()
+    assert type(loose[0]) is Conv2d
+    assert loose[0].weight is net[0].weight
+    assert trained(loose, updater=tg.optim.sgd(0.01))[0].weight.tolist() != net[0].weight.tolist()
+    network = built()
+    new = tg.transfer(network).freeze_through("dense").replace_out("output", 10).build()
+    again = tg.transfer(new).thaw().fine_tune(updater=tg.optim.sgd(1e-3)).build()
+    assert type(again["conv2d"]) is Conv2d
+    assert again["conv2d"].weight is network["conv2d"].weight
+    assert again["output"].weight is new["output"].weight
+
+
 REFUSED: list[tuple[Any, type[Exception], str]] = [
     (lambda: tg.transfer(tg.init(Dense(in_features=1, out_features=1), KEY)), TypeError, "not a Dense"),  # type: ignore[call-overload]  # what is tested
     (lambda: tg.transfer(Sequential(Dense(in_features=1, out_features=1))), ValueError, "has no parameters to keep"),
@@ -265,6 +315,18 @@ REFUSED: list[tuple[Any, type[Exception], str]] = [
         lambda: tg.transfer(Sequential(plain()[0], tg.nn.freeze(plain()[1]))).replace_out(0, 5),
         ValueError,
         "transfer: `1` is frozen, but takes what comes out of `0`",
+    ),
+    (lambda: tg.transfer(graph()).freeze_through("fc7"), KeyError, "there is no layer `fc7`; there are dense, dense_2"),
+    (lambda: tg.transfer(graph()).replace_out("fc7", 3), KeyError, "there is no layer `fc7`; there are dense, dense_2"),
+    (
+        lambda: tg.transfer(graph()).freeze_through("dense").replace_out("dense", 3),
+        ValueError,
+        "transfer: `dense` is frozen",
+    ),
+    (
+        lambda: tg.transfer(graph()).replace_out("dense", 7).freeze_through("dense_2").build(),
+        ValueError,
+        "transfer: `dense_2` is frozen, but would have to take another size",
     ),
     (lambda: tg.train.split_at(plain(), 8), ValueError, "split_at: nothing comes after 8, the last layer"),
     (lambda: tg.train.split_at(built(), "output"), ValueError, "split_at: nothing comes after 'output'"),

@@ -83,10 +83,21 @@ def described(layer: L, *, forget: bool, **fields: object) -> L:
     return copy
 
 
-def resized(title: str, stage: Stage, size: int, weight_init: object) -> Stage:
-    """A stage of which another amount comes out, with new parameters."""
+def checked_size(title: str, size: object) -> None:
+    """Raises ValueError unless this can be the size of what comes out of a layer."""
     if isinstance(size, bool) or not isinstance(size, int) or size < 1:
         raise ValueError(f"{title}: the size of what comes out must be a positive int, got {size!r}")
+
+
+def checked_drop(n: object, there: int) -> None:
+    """Raises ValueError unless so many layers can be left out."""
+    if isinstance(n, bool) or not isinstance(n, int) or not 0 <= n <= there:
+        raise ValueError(f"transfer: cannot drop the last {n!r} of {there} layers")
+
+
+def resized(title: str, stage: Stage, size: int, weight_init: object) -> Stage:
+    """A stage of which another amount comes out, with new parameters."""
+    checked_size(title, size)
     if stage.frozen or isinstance(stage.layer, Frozen):
         raise ValueError(f"{title}: `{stage.name}` is frozen; freeze through a layer before it")
     name = out_field(stage.layer)

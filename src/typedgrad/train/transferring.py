@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ParamSpec, overload
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, overload
 
 from typedgrad.config import Network
+from typedgrad.config.graph_network import GraphNetwork
 from typedgrad.core.random import Key
 from typedgrad.core.random import key as seeded
-from typedgrad.nn import Layer, Sequential
+from typedgrad.nn import Frozen, Layer, Sequential
 from typedgrad.nn.initialise import init, learn
 from typedgrad.shapes import ShapeError
-from typedgrad.train.stages import Stage, has_values, kept, lacks_sizes, out_field, place_of, relearning, resized
+from typedgrad.train.stages import (
+    Stage,
+    checked_drop,
+    has_values,
+    kept,
+    lacks_sizes,
+    out_field,
+    place_of,
+    relearning,
+    resized,
+)
+from typedgrad.train.transfer_graph import GraphTransfer, begun_graph
 from typedgrad.train.transfer_network import NetworkTransfer, begun
 
 if TYPE_CHECKING:
@@ -22,6 +34,7 @@ if TYPE_CHECKING:
     from typedgrad.nn.names import InitializerName
 
 P = ParamSpec("P")
+Out = TypeVar("Out")
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,11 @@ class SequentialTransfer:
         """
         last = place_of("transfer", list(self.stages), which)
         return replace(self, stages=tuple(s._replace(frozen=s.frozen or i <= last) for i, s in enumerate(self.stages)))
+
+    def thaw(self) -> Self:
+        """No layer is frozen any more: to train all of them a little, when the new ones are trained."""
+        stages = (s._replace(layer=s.layer.layer) if isinstance(s.layer, Frozen) else s for s in self.stages)
+        return replace(self, stages=tuple(s._replace(frozen=False) for s in stages))
 
     def replace_out(
         self, which: int | str, size: int, *, weight_init: Initializer | InitializerName | None = None
@@ -98,21 +116,20 @@ class SequentialTransfer:
         return init(model, seeded(0) if key is None else key, input=input, initializers=drawn)
 
 
-def checked_drop(n: int, there: int) -> None:
-    """Raises ValueError unless so many layers can be left out."""
-    if isinstance(n, bool) or not isinstance(n, int) or not 0 <= n <= there:
-        raise ValueError(f"transfer: cannot drop the last {n!r} of {there} layers")
-
-
 @overload
 def transfer(net: Sequential) -> SequentialTransfer: ...
 @overload
 def transfer(net: Network) -> NetworkTransfer: ...
-def transfer(net: Sequential | Network) -> SequentialTransfer | NetworkTransfer:
+@overload
+def transfer(net: GraphNetwork[Out]) -> GraphTransfer[Out]: ...
+def transfer(
+    net: Sequential | Network | GraphNetwork[Out],
+) -> SequentialTransfer | NetworkTransfer | GraphTransfer[Out]:
     """Begin to make a new model of a trained one: freeze, replace, drop, add, and `build()`.
 
     What is kept has the very tensors of the trained model, and what is frozen keeps them while the new model is
-    trained. The layers of a built network go by their names, those of a `Sequential` by their numbers.
+    trained. The layers of a built network go by their names, those of a `Sequential` by their numbers. Layers of graphs
+    can be frozen, thawed and given other sizes.
 
     Raises TypeError for a model of another kind, ValueError for one without parameters.
 
@@ -124,10 +141,12 @@ def transfer(net: Sequential | Network) -> SequentialTransfer | NetworkTransfer:
     >>> new[0].layer.weight is net[0].weight
     True
     """
-    if not isinstance(net, (Sequential, Network)):
+    if not isinstance(net, (Sequential, Network, GraphNetwork)):
         raise TypeError(f"transfer: only a Sequential or a network can be changed, not a {type(net).__name__}")
     if not has_values(net):
         raise ValueError("transfer: the model has no parameters to keep; it gets them by tg.init(model, key)")
+    if isinstance(net, GraphNetwork):
+        return begun_graph(net)
     if isinstance(net, Network):
         return begun(net)
     return SequentialTransfer(tuple(Stage(str(i), layer) for i, layer in enumerate(net)))
