@@ -318,6 +318,23 @@ def test_graphs_need_nothing_but_the_file(tmp_path: Path) -> None:
     same(tg.load(_saved(tmp_path / "b.zip", two)).model(given), two(given))
 
 
+def test_a_network_that_was_taken_over_and_frozen_comes_back(tmp_path: Path) -> None:
+    first = net().output("softmax_cross_entropy", tg.nn.Dense, out_features=3).build()
+    made = tg.train.transfer(first).freeze_through("batch_norm").replace_out("output", 5).build()
+    x = tg.random.normal(KEY, (2, 1, 6, 6))
+    found = tg.load(_saved(tmp_path / "m.zip", made)).model
+    same(found(x), made(x))
+    assert type(found["conv2d"]) is tg.nn.Frozen
+    gradient: Any = tg.grad(_total)(found, x)
+    state = made.recipe.updater.init(found)
+    moved, _ = made.recipe.updater.update(found, gradient, state)
+    same(moved["conv2d"], made["conv2d"])
+
+
+def _total(model: Any, x: tg.Tensor) -> tg.Tensor:
+    return tg.sum(model(x))
+
+
 def test_a_network_may_be_expected_by_its_class(tmp_path: Path) -> None:
     path = _saved(tmp_path / "m.zip", net().output("softmax_cross_entropy", tg.nn.Dense, out_features=3).build())
     loaded = tg.load(path, tg.config.Network)
