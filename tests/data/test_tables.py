@@ -130,6 +130,13 @@ def test_features_and_labels(shirts: Path) -> None:
     assert read_csv(shirts, Shirt).encode("organic", drop=["maker"], missing="skip").dataset().y.tolist() == [1]
 
 
+def test_missing_values_can_be_counted(shirts: Path) -> None:
+    encoded = read_csv(shirts, Shirt).encode("size", drop=["maker"], missing=float("nan"))
+    report = tg.data.analyze(encoded.loader(batch=2), names=encoded.feature_names, class_names=encoded.class_names)
+    assert [(f.name, f.missing) for f in report.features if f.missing] == [("weight", 2)]
+    assert report.classes == {"S": 2, "L": 1}
+
+
 def test_batches_are_read_as_they_are_asked_for(shirts: Path) -> None:
     encoded = read_csv(shirts, Shirt).encode("size", drop=["maker", "weight"])
     loader = encoded.loader(batch=2)
@@ -326,7 +333,7 @@ ALLOWED = "a column holds int, float, bool, str, Literal[...] or an Enum, or one
         (
             lambda: table([Point(0, 1), Point(1, float("nan"))], Point).encode("x").dataset(),
             ValueError,
-            "encode: the feature 'y' is nan, which float32 does not hold",
+            "encode: the feature 'y' is nan: say missing=nan to allow that",
         ),
         (
             lambda: table([Point(1e39, 1)], Point).encode("x").dataset(),

@@ -76,7 +76,7 @@ class Report:
         return json.dumps({"rows": self.rows, "features": features, "classes": self.classes}, allow_nan=False)
 
 
-def analyze(data: Fittable, *, names: Sequence[str] = (), class_names: Sequence[str] = ()) -> Report:
+def analyze(data: Fittable, *, names: Sequence[str] | None = None, class_names: Sequence[str] | None = None) -> Report:
     """Count, mean, deviation, least and greatest of every feature, and the rows of every class, in one pass.
 
     Features are positions on the last axis, over all others. Infinite values are counted as they are.
@@ -99,9 +99,10 @@ def analyze(data: Fittable, *, names: Sequence[str] = (), class_names: Sequence[
     class 0: 1 (50.0%)
     class 1: 1 (50.0%)
     """
+    known_classes = tuple(class_names or ())
     found: Moments | None = None
     total, elements = 0, 0
-    counts: NDArray[np.int64] | None = np.zeros(len(class_names), np.int64)
+    counts: NDArray[np.int64] | None = np.zeros(len(known_classes), np.int64)
     for x, y, real in _parts(data):
         values = host(x)
         if values.dtype.kind not in "fiub":
@@ -123,10 +124,10 @@ def analyze(data: Fittable, *, names: Sequence[str] = (), class_names: Sequence[
             found = moments if found is None else found.merge(moments)
     if found is None:
         raise ValueError("analyze: there are no rows")
-    titles = tuple(names) or tuple(map(str, range(found.mean.shape[1])))
+    titles = tuple(names or ()) or tuple(map(str, range(found.mean.shape[1])))
     if len(titles) != found.mean.shape[1]:
         raise ValueError(f"analyze: there are {len(titles)} `names` but {found.mean.shape[1]} features")
-    names_of_classes = [*class_names, *map(str, range(len(class_names), len(counts) if counts is not None else 0))]
+    names_of_classes = [*known_classes, *map(str, range(len(known_classes), len(counts) if counts is not None else 0))]
     classes = None if counts is None or not counts.any() else dict(zip(names_of_classes, counts.tolist(), strict=True))
     return Report(total, _features(found, titles, elements), classes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
 import numpy as np
@@ -164,10 +165,14 @@ class Encoded(Generic[S]):
         exact = np.asarray([features for features, _ in rows], np.float64)
         with np.errstate(over="ignore"):
             x = exact.astype(np.float32)
-        if not np.isfinite(x).all():
-            at, column = (int(i) for i in np.argwhere(~np.isfinite(x))[0])
-            name = self.feature_names[column]
-            raise ValueError(f"encode: the feature {name!r} is {exact[at, column]}, which float32 does not hold")
+        bad = ~np.isfinite(x)
+        if isinstance(self._missing, float) and math.isnan(self._missing):
+            bad &= ~np.isnan(exact)
+        if bad.any():
+            at, column = (int(i) for i in np.argwhere(bad)[0])
+            value = exact[at, column]
+            why = ": say missing=nan to allow that" if np.isnan(value) else ", which float32 does not hold"
+            raise ValueError(f"encode: the feature {self.feature_names[column]!r} is {value}{why}")
         whole = self._single and self._labels[0].kind != "float"
         labels = [labels for _, labels in rows]
         try:

@@ -102,7 +102,8 @@ class Table(Epochs[S], Generic[S]):
                 columns of numbers give `[n, columns]`.
             drop: columns that are not used. The others are features.
             one_hot: whether a category gives a feature for each of its values, or else its position among them.
-            missing: what a missing value does: "error", "skip" leaves its row out, a number takes its place.
+            missing: what a missing value does: "error", "skip" leaves its row out, a number takes its place (or NaN,
+                for `analyze`).
 
         Raises:
             ValueError: if there is no column of a name, or none is left for features.
