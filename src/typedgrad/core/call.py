@@ -189,8 +189,12 @@ def other(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any]) -> A
 def unknown(op: Primitive, tensors: tuple[Any, ...], statics: dict[str, Any], key: object) -> Any:
     """A call whose signature is not known yet: convert, check, infer, run, and remember."""
     from typedgrad.core.conversion import converted
-    from typedgrad.core.examine import examine
+    from typedgrad.core.examine import examine, without_lists
 
+    if key is None and op.takes_lists:
+        statics, given = {name: without_lists(value) for name, value in statics.items()}, statics
+        if statics != given:
+            return op.function(*tensors, **statics)
     wanted = converted(op, tensors)
     if wanted is not tensors:
         return op.function(*wanted, **statics)

@@ -67,6 +67,11 @@ def _device(op: Primitive, tensors: tuple[Any, ...], flat: tuple[Any, ...]) -> s
     return devices.pop() if devices else "cpu"
 
 
+def without_lists(value: object) -> object:
+    """A static argument with tuples for lists, however deep."""
+    return tuple(map(without_lists, value)) if isinstance(value, (list, tuple)) else value
+
+
 def _hashable(op: Primitive, statics: dict[str, Any]) -> None:
     for name, value in statics.items():
         try:

@@ -54,6 +54,7 @@ class Primitive:
         self.differentiable = True
         self.is_dynamic = False
         self.is_direct = False
+        self.takes_lists = False
         self.function: Callable[..., Any] = body
         self.cache: dict[Any, Entry] = {}
 
@@ -236,6 +237,12 @@ def direct(op: F) -> F:
     A law compares the two. Only for functions that give the right dtype without help.
     """
     lookup(op).is_direct = True
+    return op
+
+
+def takes_lists(op: F) -> F:
+    """Say that lists among the static arguments stand for tuples. Such calls are slower: lists have no hash."""
+    lookup(op).takes_lists = True
     return op
 
 

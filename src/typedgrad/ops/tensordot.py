@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from jaxtyping import Num
 
-from typedgrad.core.primitive import jvp, primitive, vjp, where
+from typedgrad.core.primitive import jvp, primitive, takes_lists, vjp, where
 from typedgrad.core.tensor import Tensor
 from typedgrad.ops.axes import with_rank_known
 from typedgrad.ops.contraction import einsum
@@ -16,9 +17,10 @@ from typedgrad.shapes import Operand, ShapeError, axis_index, compare
 if TYPE_CHECKING:
     from typedgrad.shapes import Shape
 
-Pairs: TypeAlias = int | tuple[tuple[int, ...], tuple[int, ...]]
+Pairs: TypeAlias = int | Sequence[Sequence[int]]
 
 
+@takes_lists
 @primitive
 def tensordot(x1: Num[Tensor, "..."], x2: Num[Tensor, "..."], /, *, axes: Pairs = 2) -> Num[Tensor, "*product"]:
     """Multiply all elements of `x1` and `x2`, and sum over pairs of axes. The axes of `x1` that are left come first.
@@ -52,6 +54,8 @@ def _paired(x1: Shape, x2: Shape, axes: Pairs) -> tuple[list[int], list[int]]:
         if not 0 <= axes <= min(len(x1), len(x2)):
             raise ShapeError(f"axes={axes}, but `x1` has {len(x1)} axes and `x2` has {len(x2)}")
         return [*range(len(x1) - axes, len(x1))], [*range(axes)]
+    if len(axes) != 2:
+        raise ShapeError(f"`axes` must be a number or a pair, the axes of `x1` and those of `x2`, not {axes}")
     first, second = [axis_index(x1, i) for i in axes[0]], [axis_index(x2, j) for j in axes[1]]
     if len(first) != len(second):
         raise ShapeError(f"axes={axes} names {len(first)} axes of `x1`, but {len(second)} of `x2`")
