@@ -84,6 +84,8 @@ def _gradients(
         names = [a.name for a in op.reading.tensors]
         if op.derivatives:
             rules = [d(cotangent, expected, *arrays, **statics) for d in op.derivatives]
+            # Elementwise rules leave it to their caller to add up what broadcasting has repeated: here single numbers.
+            rules = [np.sum(c) if a.shape == () else c for c, a in zip(rules, arrays, strict=True)]
         elif op.vjp_rules:
             rules = [
                 op.vjp_rules[n](cotangent, expected, *arrays, **statics) if n in op.vjp_rules else None for n in names

@@ -62,6 +62,16 @@ def _of_two(rng: np.random.Generator, r: Random, dtype: str) -> Any:
     return r.choice([tg.add, tg.subtract, tg.multiply]), [x, y], {}
 
 
+def _where(rng: np.random.Generator, r: Random, dtype: str) -> Any:
+    shape = (r.randint(2, 4), r.randint(60, 70), r.randint(273, 300))
+    layouts: Layouts = [np.positive, np.asfortranarray, _strided]
+    x, y = (_laid(r, _draw(rng, shape, dtype), layouts) for _ in range(2))
+    one = r.choice([None, 0, 1])
+    values = [_draw(rng, (), dtype) if i == one else v for i, v in enumerate((x, y))]
+    which = _laid(r, rng.random(shape) < 0.5, [np.ascontiguousarray, np.asfortranarray])
+    return tg.where, [which, *values], {}
+
+
 def _linear(rng: np.random.Generator, r: Random, dtype: str) -> Any:
     n = r.choice([1, 3, 64, 65, 130])
     x, b = _draw(rng, (r.randint(1, 9), r.randint(1, 5), n), dtype), _draw(rng, (n,), dtype)
@@ -195,7 +205,7 @@ def _lstm_sequence(rng: np.random.Generator, r: Random, dtype: str) -> Any:
 
 DRAWN = [
     _attention, _batch_norm, _convolution, _depthwise, _elementwise, _label_loss, _layer_norm, _linear, _lstm,
-    _lstm_sequence, _matmul, _of_two, _pooling, _rows, _take,
+    _lstm_sequence, _matmul, _of_two, _pooling, _rows, _take, _where,
 ]  # fmt: skip
 
 

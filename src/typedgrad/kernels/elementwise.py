@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from typedgrad.core.accelerate import Kernel, Maker, accelerates, sums
 from typedgrad.kernels.plans import Like, Plan, making, plan, serves
 
@@ -71,6 +73,41 @@ def _of_two(name: str) -> Maker:
 
 for _name in ("add", "subtract", "multiply"):
     accelerates(f"typedgrad.ops.arithmetic.{_name}")(_of_two(_name))
+
+
+@accelerates("typedgrad.ops.selection.where")
+def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
+    which, x, y = avals
+    out = outs[0]
+    count = math.prod(out.shape)
+    floats = x.dtype == y.dtype == out.dtype and serves(out)
+    if not floats or count < _WORTH_SHARING or which.shape != out.shape:
+        return None
+    if any(v.shape not in {out.shape, ()} for v in (x, y)) or out.shape not in {x.shape, y.shape}:
+        return None
+
+    def choose(value: Any, other: Any, *, turned: bool) -> Plan:
+        sizes = (int(other.shape != ()), int(turned))
+        inputs = (value, other, which)
+        return plan("where", inputs, (making(value),), work=count, unit=1, sizes=sizes, any_order=True)
+
+    turned = x.shape != out.shape
+    run = choose(y if turned else x, x if turned else y, turned=turned)
+    nothing, zero = Like((), out.dtype), np.zeros((), out.dtype)
+    of_x, of_y = choose(out, nothing, turned=False), choose(out, nothing, turned=True)
+
+    def call(which: Any, x: Any, y: Any) -> Any:
+        return run(y, x, which) if turned else run(x, y, which)
+
+    def pull(g: Any, node: Node, saved: object) -> Any:
+        condition, *values = node[1]
+        found = (
+            None if v.node is None else back(g, zero, condition.data)
+            for v, back in zip(values, (of_x, of_y), strict=True)
+        )
+        return (None, *(c if c is None or v.shape else c.sum() for c, v in zip(found, values, strict=True)))
+
+    return Kernel(call, pull)
 
 
 @sums

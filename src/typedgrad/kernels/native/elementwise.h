@@ -64,3 +64,18 @@ OF_TWO(add, x[i] + y[i])
 OF_TWO(subtract, x[i] - y[i])
 OF_TWO(multiply, x[i] * y[i])
 #undef OF_TWO
+
+/* at: x, y (an array, or one number), which (bytes), result: x where it is true, y elsewhere. size: whether y is an array,
+   whether it is the other way round. Work: elements. */
+static void OF(kernel_where)(const Call *call, int64_t begin, int64_t end) {
+    const REAL *restrict x = call->at[0], *restrict y = call->at[1];
+    const uint8_t *restrict which = call->at[2];
+    REAL *restrict z = call->at[3];
+    uint8_t turned = call->size[1] ? 1 : 0;
+    if (call->size[0]) {
+        _Pragma("omp simd") for (int64_t i = begin; i < end; i++) z[i] = which[i] != turned ? x[i] : y[i];
+    } else {
+        REAL other = y[0];
+        _Pragma("omp simd") for (int64_t i = begin; i < end; i++) z[i] = which[i] != turned ? x[i] : other;
+    }
+}

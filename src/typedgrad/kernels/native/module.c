@@ -184,9 +184,9 @@ static int in_its_order(const Plan *plan, PyObject *const *given, PyArrayObject 
     PyArrayObject *first = (PyArrayObject *)given[0];
     for (int i = 0; i < plan->inputs; i++) {
         PyArrayObject *array = (PyArrayObject *)given[i];
-        if (!PyArray_Check(given[i]) || PyArray_TYPE(array) != plan->type[i] || PyArray_SIZE(array) != plan->elements[i] ||
-            PyArray_NDIM(array) != PyArray_NDIM(first))
+        if (!PyArray_Check(given[i]) || PyArray_TYPE(array) != plan->type[i] || PyArray_SIZE(array) != plan->elements[i])
             return 0;
+        if (plan->elements[i] == 1 ? !PyArray_ISBEHAVED_RO(array) : PyArray_NDIM(array) != PyArray_NDIM(first)) return 0;
     }
     if (!PyArray_ISBEHAVED_RO(first)) return 0;
     PyArrayObject *like = (PyArrayObject *)PyArray_NewLikeArray(first, NPY_KEEPORDER, 0, 0);
@@ -197,12 +197,12 @@ static int in_its_order(const Plan *plan, PyObject *const *given, PyArrayObject 
     }
     for (int i = 0; i < plan->inputs; i++) {
         PyArrayObject *array = (PyArrayObject *)given[i];
-        if (alike(array, first) && PyArray_ISBEHAVED_RO(array)) {
+        if (plan->elements[i] == 1 || (alike(array, first) && PyArray_ISBEHAVED_RO(array))) {
             Py_INCREF(array);
             arrays[i] = array;
             continue;
         }
-        arrays[i] = (PyArrayObject *)PyArray_NewLikeArray(first, NPY_KEEPORDER, 0, 0);
+        arrays[i] = (PyArrayObject *)PyArray_NewLikeArray(first, NPY_KEEPORDER, PyArray_DescrFromType(plan->type[i]), 0);
         if (!arrays[i] || PyArray_CopyInto(arrays[i], array)) {
             Py_DECREF(like);
             return -1;
