@@ -27,6 +27,7 @@ class Page(NamedTuple):
 # Packages with a page of their own: the module, what users call it, the title.
 PACKAGES = (
     ("typedgrad.nn", "tg.nn", "Layers"),
+    ("typedgrad.config", "tg.config", "Networks, described"),
     ("typedgrad.optim", "tg.optim", "Optimisers, schedules and solvers"),
     ("typedgrad.data", "tg.data", "Data"),
     ("typedgrad.train", "tg.train", "Training"),

@@ -172,6 +172,14 @@ def test_every_sequential_network_is_a_graph_of_the_same_numbers(number: int) ->
     assert GraphSpec.from_yaml(graph.spec.to_yaml()) == graph.spec
 
 
+def test_networks_without_a_loss_are_graphs_too() -> None:
+    net = tg.network(seed=3).input("n 4").using(LayerOptions(name="x")).layer(Dense, out_features=2).build()
+    graph = net.to_graph()
+    assert type(graph) is tg.config.GraphBackbone
+    np.testing.assert_array_equal(graph(tg.ones((2, 4))), net(tg.ones((2, 4))))
+    assert graph["x"].weight is net["x"].weight
+
+
 def test_summary_works_on_graphs() -> None:
     net, _ = _networks()[0]
     assert "conv2d" in str(tg.summary(net.to_graph(), net.spec.input))

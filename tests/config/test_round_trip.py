@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, get_args
 
 import pytest
@@ -24,8 +25,6 @@ SCHEMA = tg.config.schema()
 
 def _returns(spec: NetworkSpec) -> None:
     """A spec is equal to what is read of it, and what is written of that to what was written of it."""
-    import json
-
     text = spec.to_json()
     again = NetworkSpec.from_json(text)
     assert again == spec
@@ -166,6 +165,61 @@ def test_the_registry_has_all_layers_and_updaters_of_the_library() -> None:
     assert functions - makers == others
 
 
+def test_the_schema_refuses_what_the_reader_refuses() -> None:
+    # What only constructors know (a size of 0, a stride that does not fit) is beyond a schema.
+    wrong: list[dict[str, Any]] = [
+        {"layers": [{"type": "Dense", "out_feature": 3}]},
+        {"layers": [{"type": "Dense"}]},
+        {"layers": [{"type": "Dense", "out_features": "3"}]},
+        {"layers": [{"type": "Dense", "out_features": True}]},
+        {"layers": [{"type": "Desne", "out_features": 3}]},
+        {"layers": [{"type": "Pad2d", "padding": [1, 2, 3]}]},
+        {"layers": [{"type": "Conv2d", "out_channels": 3, "kernel": 3, "padding": "sme"}]},
+        {"layers": [{"type": "Dense", "out_features": 3, "with": {"nam": "a"}}]},
+        {"layers": [{"type": "Residual", "layer": 3}]},
+        {"layers": {}},
+        {"layrs": []},
+        {"activation": "rellu"},
+        {"updater": "adam"},
+        {"updater": {"type": "adm"}},
+        {"updater": {"type": "sgd"}},
+        {"updater": {"type": "sgd", "learning_rate": {"type": "cosine", "peak": 1.0}}},
+        {"weight_init": "xaviar"},
+        {"constraints": [{"type": "max_norm"}]},
+        {"gradient_normalization": "nothing"},
+        {"output": {"loss": "mses"}},
+        {"output": {}},
+        {"output": {"loss": {"type": "huber", "dleta": 1.0}}},
+        {"typedgrad": "net"},
+        {"version": 2},
+        {"dtype": "int8"},
+    ]
+    for entries in wrong:
+        document = {"typedgrad": "network", "input": "n 4", **entries}
+        assert errors_of(document, SCHEMA), entries
+        with pytest.raises(tg.config.SpecError):
+            NetworkSpec.from_json(json.dumps(document))
+
+
+def _doubled(x: tg.Tensor) -> tg.Tensor:
+    return x * 2.0
+
+
+def test_functions_that_are_registered_return() -> None:
+    with pytest.raises(ValueError, match="there is a function `relu` already"):
+        tg.config.register_function(type("f", (), {"__name__": "relu", "__call__": lambda self: None})())
+    with pytest.raises(TypeError, match="a function with a name is due, not <function"):
+        tg.config.register_function(lambda x: x)
+    tg.config.register_function(_doubled)
+    spec = (
+        tg.network(activation=_doubled).input("n 4").layer(nn.Dense, out_features=2).layer(nn.Lambda, function=_doubled)
+    )
+    net = spec.build()
+    assert NetworkSpec.from_json(net.spec.to_json()) == net.spec
+    again = NetworkSpec.from_json(net.spec.to_json()).build_backbone()
+    assert again(tg.ones((1, 4))).tolist() == net(tg.ones((1, 4))).tolist()
+
+
 def test_graphs_return() -> None:
     g = tg.network(seed=3, activation="relu", updater=tg.optim.adam(0.5)).graph()
     a, b = g.input("a", "n 4"), g.input("b", "n 4")
@@ -177,8 +231,6 @@ def test_graphs_return() -> None:
         (left - right).using(LayerOptions(name="far", l2=0.5)).output("mse", nn.Dense, out_features=1).weighted(0.5),
     ]
     spec = g.build(inputs=[a, b], outputs=[heads[0].labels("n"), heads[1]]).spec
-    import json
-
     assert GraphSpec.from_json(spec.to_json()) == spec
     assert GraphSpec.from_yaml(spec.to_yaml()) == spec
     assert not errors_of(json.loads(spec.to_json()), SCHEMA)

@@ -16,7 +16,7 @@ _NAMES: dict[object, str] = {}
 def register_function(function: F) -> F:
     """Let a function of one's own stand in files under its name: as an activation, or in `nn.Lambda`.
 
-    Raises ValueError for a name that is taken.
+    Raises ValueError for a name that is taken, TypeError for what has none.
 
     >>> @tg.config.register_function
     ... def doubled(x: tg.Tensor) -> tg.Tensor:
@@ -24,9 +24,12 @@ def register_function(function: F) -> F:
     >>> tg.config.LayerSpec.of(tg.nn.Lambda, function=doubled)
     Lambda(function='doubled')
     """
-    name = function.__name__
+    name = getattr(function, "__name__", "")
+    if not name.isidentifier():
+        raise TypeError(f"register_function: a function with a name is due, not {function!r}")
     taken = functions().get(name)
-    if taken is not None and taken is not function and taken.__qualname__ != function.__qualname__:
+    # A module that is loaded again defines the same function again.
+    if taken is not None and taken is not function and taken.__qualname__ != getattr(function, "__qualname__", ""):
         raise ValueError(f"register_function: there is a function `{name}` already")
     _REGISTERED[name] = function
     _NAMES.pop(taken, None)

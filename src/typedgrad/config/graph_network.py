@@ -11,6 +11,7 @@ from typedgrad.config.building import filled, kept, updater_of
 from typedgrad.config.fold import Conversion
 from typedgrad.config.graph_spec import GraphFold, GraphOutput, GraphSpec, Vertex
 from typedgrad.config.losses import Loss
+from typedgrad.config.names import free_name
 from typedgrad.config.ports import port
 from typedgrad.config.recipe import Recipe
 from typedgrad.core.tensor import Tensor
@@ -18,7 +19,7 @@ from typedgrad.nn import Dag, Input, Layer, Node
 from typedgrad.nn.layer import forwarding, replaced
 
 if TYPE_CHECKING:
-    from typedgrad.config.network import Network
+    from typedgrad.config.network import Backbone
     from typedgrad.core.random import Key
 
 Out = TypeVar("Out")
@@ -165,20 +166,19 @@ def built(spec: GraphSpec, key: Key | None, reuse: Mapping[str, Layer] | None) -
     return GraphNetwork(spec=spec, dag=dag, recipe=recipe)
 
 
-def graph_of(net: Network[Any, Any]) -> GraphNetwork[Any]:
-    """A sequential network as a graph, with the same parameters."""
-    spec = net.spec
-    assert spec.output is not None
-    entries = [*spec.layers, *([spec.output.entry] if spec.output.entry is not None else [])]
+def graph_of(net: Backbone[Any, Any]) -> GraphBackbone[Any]:
+    """A sequential network as a graph, with the same parameters, and with a loss if it has one."""
+    spec, last = net.spec, net.spec.output
+    entries = [*spec.layers, *([last.entry] if last is not None and last.entry is not None else [])]
     names = list(spec.folded().options)
     vertices: list[tuple[str, Vertex]] = []
-    source = "x"
+    first = source = free_name("x", names)
     for name, entry in zip(names, entries, strict=True):
         vertices.append((name, Vertex((source,), entry)))
         source = name
-    output = GraphOutput(source, spec.output.loss, 1.0, spec.output.labels)
-    graph = GraphSpec((("x", spec.input),), tuple(vertices), (output,), spec.defaults, single=True)
-    made = built(graph, None, None)
+    output = GraphOutput(source) if last is None else GraphOutput(source, last.loss, 1.0, last.labels)
+    graph = GraphSpec(((first, spec.input),), tuple(vertices), (output,), spec.defaults, single=True)
+    made = backbone(graph, None, None) if last is None else built(graph, None, None)
     return replaced(made, {"dag": replaced(made.dag, {"layers": {n: net.layers[n] for n in made.dag.layers}})})
 
 

@@ -17,7 +17,7 @@ from typedgrad.shapes import ShapeError, Signature, Slot
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
-    from typedgrad.config.graph_network import GraphNetwork
+    from typedgrad.config.graph_network import GraphBackbone, GraphNetwork
 
     X = TypeVar("X", default=Tensor)
     Y = TypeVar("Y", default=Tensor)
@@ -76,6 +76,17 @@ class Backbone(Layer, Generic[X, Y]):
             x = made[name] = layer(x)
         return made
 
+    def to_graph(self) -> GraphBackbone[Y]:
+        """The same layers as a graph, with the same parameters.
+
+        >>> net = tg.network().input("n 2").layer(tg.nn.Relu).build()
+        >>> net.to_graph()(tg.asarray([[-1.0, 2.0]]))
+        Tensor([[0., 2.]], dtype=float32)
+        """
+        from typedgrad.config.graph_network import graph_of
+
+        return graph_of(self)
+
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401  # a layer, whose class only its reader knows
         if name not in self.layers:
             raise KeyError(f"there is no layer `{name}` in the network; there are {', '.join(self.layers)}")
@@ -127,9 +138,11 @@ class Network(Backbone[X, Y]):
 
     def to_graph(self) -> GraphNetwork[Y]:
         """The same network as a graph, with the same parameters."""
-        from typedgrad.config.graph_network import graph_of
+        from typedgrad.config.graph_network import GraphNetwork, graph_of
 
-        return graph_of(self)
+        made = graph_of(self)
+        assert isinstance(made, GraphNetwork)
+        return made
 
 
 def masked(layer: Layer, x: Tensor, mask: Tensor) -> Any:  # noqa: ANN401  # whatever the layer makes
