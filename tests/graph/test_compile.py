@@ -81,6 +81,10 @@ def test_what_is_around_a_function_is_watched() -> None:
     assert f(tg.ones(1)).item() == 2.0
     scale = tg.asarray(3.0)
     assert f(tg.ones(1)).item() == 3.0
+    slope = tg.compile(tg.grad(lambda x: tg.sum(x * scale)))
+    assert slope(tg.ones(1)).item() == 3.0
+    scale = tg.asarray(4.0)
+    assert slope(tg.ones(1)).item() == 4.0
     g = tg.compile(_with_a_global)
     assert g(tg.ones(1)).item() == 5.0
     globals()["GLOBAL"] = tg.asarray(7.0)

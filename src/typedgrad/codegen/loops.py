@@ -102,6 +102,7 @@ class _Group:
         self.inner = self.axes[-1] if self.axes else None
         self.outer = self.axes[:-1]
         self.rows = math.prod(axis.size for axis in self.outer)
+        self.between = False  # whether sums of parts are kept for a function that adds them up
 
     def _axes(self) -> list[_Axis]:
         axes: list[_Axis] = []
@@ -149,18 +150,17 @@ def code_of(group: Fused) -> Code:
     assert g.inner is not None
     if not g.outer and g.sums:
         units, unit = -(-g.inner.size // BLOCK), min(BLOCK, g.inner.size)
-        body = _blocks(g, units)
     elif not g.outer:
         units, unit = g.inner.size, 1
-        body = _flat(g)
     else:
         units, unit = g.rows, g.inner.size
-        body = _rows(g)
+    g.between = bool(full) and units > 1
+    body = _rows(g) if g.outer else _blocks(g, units) if g.sums else _flat(g)
     grain = max(1, GRAIN // (unit * cost))
     functions = [Function(_text(body), units, grain)]
-    if full and units > 1:
+    if g.between:
         functions.append(Function(_text(_finish(g, full, units)), 1, 1))
-    scratch = 8 * len(full) * units if full and units > 1 else 0
+    scratch = 8 * len(full) * units if g.between else 0
     return Code(tuple(functions), scratch, total, any_order)
 
 
@@ -183,8 +183,8 @@ def _pointers(g: _Group, *, inputs: bool = True) -> Iterator[str]:
             yield f"    const {type_name(v)} *restrict x{i} = at[{i}];"
     for i, v in enumerate(g.graph.outputs):
         yield f"    {type_name(v)} *restrict y{i} = at[{n + i}];"
-    yield f"    double *restrict partial = at[{n + len(g.graph.outputs)}];"
-    yield "    (void)partial, (void)begin, (void)end;"
+    if g.between:
+        yield f"    double *restrict partial = at[{n + len(g.graph.outputs)}];"
 
 
 def _body(g: _Group, places: dict[Value, str], indent: str) -> Iterator[str]:
@@ -262,7 +262,7 @@ def _blocks(g: _Group, units: int) -> Iterator[str]:
         if units == 1:
             yield " " * 8 + _result(g, s, f"(double)t{k}").format(0)
         else:
-            yield f"        partial[b * {len(g.sums)} + {k}] = (double)t{k};"
+            yield f"        {_part('b', len(g.sums), k)} = (double)t{k};"
     yield "    }"
 
 
@@ -291,7 +291,7 @@ def _rows(g: _Group) -> Iterator[str]:
         yield "        }"
     for k, s in enumerate(g.sums):
         if s in full:
-            yield f"        partial[r * {len(full)} + {full.index(s)}] = d{k};"
+            yield f"        {_part('r', len(full), full.index(s))} = d{k};"
         else:
             yield " " * 8 + _result(g, s, f"d{k}").format("r")
     yield "    }"
@@ -316,13 +316,18 @@ def _offsets(g: _Group) -> Iterator[str]:
         yield f"        const int64_t o{k} = {' + '.join(parts)};"
 
 
+def _part(row: str, count: int, k: int) -> str:
+    """Where the sum of a part is kept, until all are there."""
+    return f"partial[{row}]" if count == 1 else f"partial[{row} * {count} + {k}]"
+
+
 def _finish(g: _Group, full: list[Sum], units: int) -> Iterator[str]:
     """The sums of the sums."""
     yield from _pointers(g, inputs=False)
     for k, s in enumerate(full):
         yield "    {"
         yield "        double total = 0;"
-        yield f"        for (int64_t b = 0; b < {units}; b++) total += partial[b * {len(full)} + {k}];"
+        yield f"        for (int64_t b = 0; b < {units}; b++) total += {_part('b', len(full), k)};"
         yield " " * 8 + _result(g, s, "total").format(0)
         yield "    }"
 

@@ -83,6 +83,7 @@ def differentiated(
         gradient = gradients[0] if isinstance(argnums, int) else gradients
         return ((out, aux) if has_aux else out), gradient
 
+    of_f.__wrapped__ = f  # type: ignore[attr-defined]  # whoever asks for its parameters finds those of `f`
     return of_f
 
 
@@ -112,6 +113,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: bo
         value, gradient = both(*args, **kwargs)
         return (gradient, value[1]) if has_aux else gradient
 
+    of_f.__wrapped__ = f  # type: ignore[attr-defined]  # as above
     return of_f
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from typedgrad.core.pytree import flatten
@@ -19,16 +20,24 @@ class Closure:
     __slots__ = ("_cells", "_globals")
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        code = getattr(function, "__code__", None)
         self._cells: list[tuple[Any, object]] = []
+        self._globals: list[tuple[dict[str, Any], str, object]] = []
+        self._watch(function, set())
+
+    def _watch(self, function: Callable[..., Any], seen: set[int]) -> None:
+        """A function, and those that it finds in the variables around it."""
+        seen.add(id(function))
         for cell in getattr(function, "__closure__", None) or ():
             try:
-                self._cells.append((cell, cell.cell_contents))
+                found = cell.cell_contents
             except ValueError:  # not bound yet: a function that calls itself
                 continue
+            self._cells.append((cell, found))
+            if isinstance(found, FunctionType) and id(found) not in seen:
+                self._watch(found, seen)
         names: dict[str, Any] = getattr(function, "__globals__", {})
-        used = getattr(code, "co_names", ())
-        self._globals = [(names, name, names[name]) for name in used if name in names and _holds_tensors(names[name])]
+        used = getattr(getattr(function, "__code__", None), "co_names", ())
+        self._globals += [(names, name, names[name]) for name in used if name in names and _holds_tensors(names[name])]
 
     def is_same(self) -> bool:
         """Whether all of them stand for what they stood for."""

@@ -80,7 +80,7 @@ class Compiled(Generic[P, R]):
 
     def __init__(self, function: Callable[P, R], *, donate: Iterable[str] = (), limit: int = 32) -> None:
         self.function = function
-        self.name = getattr(function, "__name__", type(function).__name__)
+        self.name = trees.name_of(function)
         self.limit = limit
         self._donated = places_of(function, donate)
         self._known: dict[Any, Specialised] = {}  # in the order of their last use

@@ -38,9 +38,10 @@ def named(graph: Graph) -> dict[Value, str]:
 
 
 def literal(data: Any) -> str:
-    """A constant as a number, if it is one; otherwise nothing."""
+    """A constant as a number, if it is one, or the same one everywhere; otherwise nothing."""
     if isinstance(data, np.ndarray):
-        return repr(data.item()) if data.shape == () else ""
+        one = data.size == 1 or (data.size > 1 and not any(data.strides))
+        return repr(data.flat[0].item()) if one else ""
     return repr(data)
 
 

@@ -161,5 +161,4 @@ def _once(
         {value: names[i] for value, i in zip(shown.inputs, shown.places, strict=True)},
     )
     seen = tuple(trees.seen_as(leaf, fixed=i in fixed) for i, leaf in enumerate(leaves))
-    name = getattr(f, "__name__", type(f).__name__)
-    return Traced(name, graph, (structure, seen), whole, tuple(shown.places), fixed)
+    return Traced(trees.name_of(f), graph, (structure, seen), whole, tuple(shown.places), fixed)

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
 
+def name_of(f: Callable[..., Any]) -> str:
+    """What a function is called, or the one that a transform was made of."""
+    inner = inspect.unwrap(f)
+    return getattr(inner, "__name__", type(inner).__name__)
+
+
 def names_of(f: Callable[..., Any], arguments: Arguments) -> list[str]:
     """What the leaves of the arguments are called: `x`, `params.weight`."""
     args, _kwargs = arguments
@@ -27,12 +33,8 @@ def names_of(f: Callable[..., Any], arguments: Arguments) -> list[str]:
         parameters = list(inspect.signature(f).parameters.values())
     except (TypeError, ValueError):
         parameters = []
-    firsts: list[str] = []
-    for i in range(len(args)):
-        p = parameters[min(i, len(parameters) - 1)] if parameters else None
-        many = p is not None and p.kind is p.VAR_POSITIONAL
-        known = p is not None and (many or i < len(parameters))
-        firsts.append((f"{p.name}_{i}" if many else p.name) if known and p is not None else f"argument{i}")
+    plain = [p.name for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
+    firsts = [plain[i] if i < len(plain) else f"argument{i}" for i in range(len(args))]
     found = []
     for path, _ in leaves_with_paths(arguments):
         side, first, *rest = path.split(".")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from typedgrad.core.call import spread
+from typedgrad.core.tensor import Tensor
 from typedgrad.graph.control import Ended
+from typedgrad.graph.operations import PrimitiveCall
 from typedgrad.graph.rewrites.engine import filled, is_call
 
 if TYPE_CHECKING:
@@ -43,6 +45,25 @@ def fold_uniform(view: View, step: Step) -> tuple[Value, ...] | None:
     number = view.uniform(step.inputs[0])
     out = step.outputs[0]
     return None if number is None else (view.constant(filled(out.shape, out.dtype, number)),)
+
+
+def fold_evenly(view: View, step: Step) -> tuple[Value, ...] | None:
+    """An elementwise op on arrays that are one number everywhere gives such an array."""
+    operation = step.operation
+    if not isinstance(operation, PrimitiveCall) or operation.op.derivatives is None or operation.layout is not None:
+        return None
+    numbers = [view.uniform(value) for value in step.inputs]
+    (out,) = step.outputs
+    if any(number is None for number in numbers) or out.size <= 1:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            given = [Tensor(np.asarray(n, v.dtype)) for n, v in zip(numbers, step.inputs, strict=True)]
+            made = operation.op.function(*given, **operation.statics)
+        except (ArithmeticError, ValueError, TypeError, RuntimeWarning):
+            return None
+    return (view.constant(filled(out.shape, out.dtype, made.data)),)
 
 
 def fold_constants(view: View, step: Step) -> tuple[Value, ...] | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 RULES: Final[tuple[Named, ...]] = (
     Named("x_like is known", folding.fold_like),
     Named("one number stays one", folding.fold_uniform),
+    Named("one number makes one number", folding.fold_evenly),
     Named("constants are computed once", folding.fold_constants),
     Named("x * 1 is x", algebra.times_one),
     Named("x - 0 is x", algebra.plus_nothing),
