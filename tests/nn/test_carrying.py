@@ -59,6 +59,43 @@ def test_no_gradient_flows_into_the_piece_before() -> None:
     np.testing.assert_allclose(tg.to_numpy(found.recurrent), tg.to_numpy(wanted.recurrent), atol=1e-6)
 
 
+class Twice(tg.nn.Layer):
+    """Two recurrent layers, recomputed when their gradients are wanted."""
+
+    a: tg.nn.Gru
+    b: tg.nn.Lstm
+    save_memory: bool
+
+    def __call__(self, x: tg.Tensor) -> tg.Tensor:
+        first, second = (tg.checkpoint(_call) if self.save_memory else _call for _ in range(2))
+        return second(self.b, first(self.a, x))
+
+
+def _call(layer: Any, x: tg.Tensor) -> tg.Tensor:
+    made: tg.Tensor = layer(x)
+    return made
+
+
+def test_a_checkpoint_recomputes_from_the_carried_states() -> None:
+    x = tg.random.normal(KEY, (2, 6, 2))
+
+    def gradient(*, save_memory: bool) -> list[Any]:
+        parts = {"a": tg.nn.Gru(in_features=2, features=3), "b": tg.nn.Lstm(in_features=3, features=2)}
+        model = tg.init(Twice(a=parts["a"], b=parts["b"], save_memory=save_memory), KEY)  # type: ignore[arg-type]  # each is what it must be
+        with tg.nn.carrying() as carry:
+            model(x[:, :3])
+
+        def second(model: Twice) -> tg.Tensor:
+            with tg.nn.carrying(carry.states):
+                return tg.sum(tg.square(model(x[:, 3:])))
+
+        found = tg.grad(second)(model)
+        return [tg.to_numpy(t).tolist() for t in (found.a.weight, found.a.recurrent, found.b.weight, found.b.recurrent)]
+
+    for a, b in zip(gradient(save_memory=True), gradient(save_memory=False), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
 def test_what_cannot_be_carried_is_refused() -> None:
     x = tg.ones((1, 4, 2))
     both = tg.init(tg.nn.Bidirectional(forward=tg.nn.Gru(in_features=2, features=3)), KEY)

@@ -13,6 +13,9 @@ from typedgrad.core.state import State
 from typedgrad.core.tracing import DEVICE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from typedgrad.core.tensor import Tensor
 
 T = TypeVar("T")
@@ -121,21 +124,30 @@ class _Inference:
 inference = _Inference()
 
 
+# Scopes of floors above that a recomputation must find as they were: each gives, when asked, what opens it so again.
+REPLAYED: list[Callable[[], AbstractContextManager[object]]] = []
+
+
 class Replay:
     """Takes the open run back to where it was, so that a recomputation draws the same numbers and updates nothing."""
 
     def __init__(self) -> None:
         self._run = current_run()
         self._drawn = self._run._drawn if self._run else 0
+        self._scopes = [scope() for scope in REPLAYED]
 
     def __enter__(self) -> None:
         run = self._run
+        for scope in self._scopes:
+            scope.__enter__()
         _open.runs.append(run)
         if run:
             self._after, self._before = run._drawn, run._recomputing
             run._drawn, run._recomputing = self._drawn, True
 
     def __exit__(self, *error: object) -> None:
+        for scope in reversed(self._scopes):
+            scope.__exit__(None, None, None)
         run = self._run
         if run:
             run._drawn, run._recomputing = self._after, self._before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Self
 
+from typedgrad.core.run import REPLAYED
 from typedgrad.core.transforms import stop_gradient
 
 
@@ -15,6 +16,27 @@ class _Open(threading.local):
 
 
 _open = _Open()
+
+
+class _Again:
+    """The carry of a thread as it is now, for a checkpoint that recomputes: it starts from the same states."""
+
+    def __init__(self) -> None:
+        carry = _open.carry
+        self._first = 0 if carry is None else len(carry.states)
+        self._replayed = None if carry is None else carry.replayed(self._first)
+        self._before: Carry | None = None
+
+    def __enter__(self) -> None:
+        self._before, _open.carry = _open.carry, self._replayed
+        if self._replayed is not None:
+            self._replayed.rewind(self._first)
+
+    def __exit__(self, *error: object) -> None:
+        _open.carry = self._before
+
+
+REPLAYED.append(_Again)
 
 
 class Carry:
@@ -47,6 +69,17 @@ class Carry:
         if len(self._stopped) >= len(self._given):
             raise ValueError(f"carrying: there are {len(self._given)} states, but {name} is one more recurrent call")
         return self._given[len(self._stopped)]
+
+    def replayed(self, calls: int) -> Carry:
+        """One that gives the same states after so many calls."""
+        made = Carry(None)
+        made._given = self._given
+        made.rewind(calls)
+        return made
+
+    def rewind(self, calls: int) -> None:
+        """Go back to where so many calls were made."""
+        self._stopped[:] = [None] * calls
 
     def stop(self, state: object) -> None:
         """Keep where a layer stopped."""
