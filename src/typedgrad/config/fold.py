@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple, NoReturn
 
 from typedgrad.config.demands import Demand, Layout, demand_of
+from typedgrad.config.functions import function_of
 from typedgrad.config.layer_spec import LayerSpec, field_hints
 from typedgrad.config.names import free_name, snake_case
 from typedgrad.config.options import Defaults, LayerOptions
@@ -97,6 +98,8 @@ def described(spec: LayerSpec, defaults: Defaults | None) -> Layer:
     if defaults is None or defaults.activation is None or hint != "Activated":
         return spec.make()
     wanted = defaults.activation
+    if isinstance(wanted, str):
+        return spec.make(activation=function_of(wanted, hint))
     return spec.make(activation=wanted.make() if isinstance(wanted, LayerSpec) else wanted)
 
 
