@@ -139,6 +139,29 @@ def test_check_tells_shapes_and_memory_without_data(here: Path, capsys: Capture)
     assert text.startswith("mlp.json: correct; 1,210 parameters, about ")
 
 
+def test_check_and_summary_need_no_memory_for_what_they_look_at(here: Path, capsys: Capture) -> None:
+    path = write(here / "huge.json", SPEC | {"layers": [{"type": "Dense", "out_features": 10**12}]})
+    found = Said(capsys, "check", path, "--json").json
+    assert found["memory"]["updater"] == 8 * found["parameters"] == 8 * (75 * 10**12 + 10)
+    assert Said(capsys, "summary", path, "--json").json["parameters"] == found["parameters"]
+    assert "<svg" in Said(capsys, "draw", path, "--out", "-").out
+    # Where it must be there, it is said that it cannot.
+    said = Said(capsys, "time", path)
+    assert said.code == 2
+    assert "Traceback" not in said.err
+
+
+def test_a_network_without_a_loss_is_looked_at_but_not_checked_as_correct(here: Path, capsys: Capture) -> None:
+    path = write(here / "backbone.json", {k: v for k, v in SPEC.items() if k != "output"})
+    assert Said(capsys, "summary", path).code == 0
+    found = Said(capsys, "check", path, "--json")
+    assert found.code == 1
+    assert "loss" in found.json["error"]
+    said = Said(capsys, "train", path, "--data", "digits")
+    assert said.code == 2
+    assert "loss" in said.err
+
+
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "misspelt": ({"layers": [{"type": "Dense", "out_feature": 3}]}, "out_features"),
     "unknown layer": ({"layers": [{"type": "Dens", "out_features": 3}]}, "Dense"),
@@ -231,7 +254,7 @@ def test_a_graph_is_trained_timed_and_drawn_like_a_row_of_layers(here: Path, cap
     assert Said(capsys, "check", "graph.json").code == 0
     found = Said(capsys, "train", "graph.json", "--data", "digits", "--test", "digits", "--epochs", 4, "--json")
     assert found.json["test"]["accuracy"] > 0.9
-    timed = Said(capsys, "time", "graph.json", "--batch", 2, "--repeat", 1, "--json").json["layers"]
+    timed = Said(capsys, "time", "graph.zip", "--batch", 2, "--repeat", 1, "--json").json["layers"]
     assert [line["output"] for line in timed] == ["float32[2 32]"] * 3 + ["float32[2 10]"]
     assert Said(capsys, "draw", "graph.json", "--out", "-").out.count("Dense") >= 3
     y = g.input("y", "n 3")

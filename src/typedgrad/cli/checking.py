@@ -41,21 +41,23 @@ def run(given: Namespace) -> int:
 def checked(path: Path, batch: int) -> dict[str, Any]:
     """What there is to say of a specification. To build it is to look at all of its rules."""
     try:
-        spec = spec_of(path)
-        network = spec.build()
-        return {"file": str(path), "valid": True, **_measured(Source(path, spec, None), network, batch)}
+        source = Source(path, spec_of(path), None)
+        return {"file": str(path), "valid": True, **_measured(source, source.described(), batch)}
     except (ValueError, TypeError, Failure) as error:
         notes = list(getattr(error, "__notes__", ()))
         return {"file": str(path), "valid": False, "error": str(error), "notes": notes}
 
 
 def _measured(source: Source, network: Any, batch: int) -> dict[str, Any]:  # noqa: ANN401  # of either kind
+    from typedgrad.core.abstract import eval_shape
     from typedgrad.core.pytree import flatten
     from typedgrad.core.tensor import Tensor
     from typedgrad.overview import summary
 
+    if not hasattr(network, "recipe"):
+        raise Failure("there is no loss, so this can be looked at, but not trained")
     found = summary(network, input_of(source.spec))
-    state = network.recipe.updater.init(network)
+    state = eval_shape(network.recipe.updater.init, network)
     held = sum(x.dtype.itemsize * x.size for x in flatten(state)[0] if isinstance(x, Tensor))
     parameters = _at(found.parameter_bytes, batch)
     activations = _at(found.activation_bytes, batch)

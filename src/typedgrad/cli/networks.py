@@ -37,6 +37,15 @@ class Source(NamedTuple):
         made: Built = with_seed(self.spec, seed).build()
         return made
 
+    def described(self) -> Built:
+        """The saved network, or one without values: for what only looks at shapes, however large it is."""
+        from typedgrad.train.rebuilding import without_values
+
+        if self.loaded is not None:
+            return self.network()
+        made: Built = without_values(self.spec)
+        return made
+
 
 def source_of(said: str) -> Source:
     """The network that is meant. Raises Failure, or what reading it raises, which names the file, line and path."""

@@ -31,4 +31,4 @@ def summarised(source: Source) -> Summary:
     """The summary of a network on the input that it says it takes."""
     from typedgrad.overview import summary
 
-    return summary(source.network(), input_of(source.spec))
+    return summary(source.described(), input_of(source.spec))
