@@ -117,3 +117,20 @@ def test_many_tensors_and_large_ones(tmp_path: Path) -> None:
     assert found["many"].keys() == many.keys()
     assert found["many"]["layers.777.weight"][0, 0] == 777
     assert np.array_equal(found["large"]["w"], large["w"])
+
+
+def test_large_groups_are_written_in_portions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("typedgrad.io.bundle.PORTION", 1_000)
+    path = tmp_path / "x.zip"
+    arrays = {f"w{i}": np.full(n, i, np.float32) for i, n in enumerate((10, 200, 0, 300, 5, 100, 100, 400))}
+    write_bundle(path, documents={"a": 1}, tensors={"t": arrays})
+    names = [name for name in parts_of(path.read_bytes()) if name.startswith("t")]
+    assert names == [*["t.safetensors"], *(f"t-{n}.safetensors" for n in range(2, 5))]
+    found = read_bundle(path).tensors["t"]
+    assert list(found) == list(arrays)
+    assert all(np.array_equal(found[name], array) for name, array in arrays.items())
+    parts = parts_of(path.read_bytes())
+    again = bundle({**parts, "t-9.safetensors": parts["t-2.safetensors"]})
+    path.write_bytes(again)
+    with pytest.raises(BundleError, match=r"t-9\.safetensors: the tensor `w\d` is in another part as well"):
+        read_bundle(path)

@@ -1,13 +1,15 @@
 """Bundles: one file for all that belongs to a training, written whole or not at all, and read without trust.
 
-A bundle is a zip file of JSON documents (`NAME.json`) and of tensors in the safetensors format (`NAME.safetensors`),
-stored as they are. `manifest.json` says which version of the format it is, and the size and SHA-256 of every part.
+A bundle is a zip file of JSON documents (`NAME.json`) and of groups of tensors in the safetensors format
+(`NAME.safetensors`; large groups go on in `NAME-2.safetensors` and so on), stored as they are. `manifest.json` says
+which version of the format it is, and the size and SHA-256 of every part.
 Nothing in a bundle is code, names code or chooses code: what it holds are texts, numbers and tensors.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 FORMAT = "typedgrad bundle"
 VERSION = 1
 MANIFEST = "manifest.json"
+PORTION = 1 << 26
+PARTS = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\.json|(?:-[0-9]{1,6})?\.safetensors)")
 # One date for all, so that equal things make equal files: the first that the format can express.
 DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -91,7 +95,22 @@ def _spelt(
         parse(text, path, f"{name}.json")
         yield f"{name}.json", text
     for name, arrays in sorted(tensors.items()):
-        yield f"{name}.safetensors", pack(arrays, path, f"{name}.safetensors")
+        for number, some in enumerate(_portions(arrays), 1):
+            part = f"{name}.safetensors" if number == 1 else f"{name}-{number}.safetensors"
+            yield part, pack(some, path, part)
+
+
+def _portions(arrays: Mapping[str, NDArray[Any]]) -> Iterator[dict[str, NDArray[Any]]]:
+    """A group in portions that fit into the memory once more, the first of which may be empty."""
+    portion: dict[str, NDArray[Any]] = {}
+    size = 0
+    for name, array in arrays.items():
+        if portion and size + array.nbytes > PORTION:
+            yield portion
+            portion, size = {}, 0
+        portion[name] = array
+        size += array.nbytes
+    yield portion
 
 
 def written_part(name: str) -> zipfile.ZipInfo:
@@ -116,17 +135,19 @@ def read_bundle(path: str | os.PathLike[str], *, only: Container[str] | None = N
     FileNotFoundError: [Errno 2] No such file or directory: 'no/such/model.zip'
     """
     documents: dict[str, JSON] = {}
-    tensors: dict[str, Mapping[str, NDArray[Any]]] = {}
+    tensors: dict[str, dict[str, NDArray[Any]]] = {}
     with opened(path) as archive:
-        for part, promise in _promised(archive).items():
+        for part, (name, promise) in _promised(archive).items():
             if only is not None and part not in only:
                 continue
-            name, _, kind = part.rpartition(".")
             data = _kept(archive, part, promise)
-            if kind == "json":
+            if part.endswith(".json"):
                 documents[name] = parse(data, archive.file, part)
-            else:
-                tensors[name] = unpack(data, archive.file, part)
+                continue
+            group, found = tensors.setdefault(name, {}), unpack(data, archive.file, part)
+            for twice in group.keys() & found.keys():
+                raise BundleError(archive.file, part, f"the tensor `{shown(twice)}` is in another part as well")
+            group.update(found)
     return Bundle(archive.file, documents, tensors)
 
 
@@ -140,12 +161,12 @@ def verify(path: str | os.PathLike[str]) -> None:
     FileNotFoundError: [Errno 2] No such file or directory: 'no/such/model.zip'
     """
     with opened(path) as archive:
-        for part, promise in _promised(archive).items():
+        for part, (_, promise) in _promised(archive).items():
             _kept(archive, part, promise)
 
 
-def _promised(archive: Archive) -> dict[str, JSON]:
-    """What the manifest says of each part; the parts are those that are there."""
+def _promised(archive: Archive) -> dict[str, tuple[str, JSON]]:
+    """The name of each part and what the manifest says of it; the parts are those that are there."""
     if MANIFEST not in archive.names:
         raise BundleError(archive.file, MANIFEST, "it is missing: this is no bundle")
     if archive.size(MANIFEST) > MOST_BYTES:
@@ -163,10 +184,13 @@ def _promised(archive: Archive) -> dict[str, JSON]:
     for name in sorted(there ^ parts.keys()):
         reason = "it is missing" if name in parts else "it is there, but the manifest does not know it"
         raise BundleError(archive.file, shown(name), reason)
-    for name in parts:
-        if not name.endswith((".json", ".safetensors")):
-            raise BundleError(archive.file, shown(name), "a part must be .json or .safetensors")
-    return parts
+    found: dict[str, tuple[str, JSON]] = {}
+    for part, promise in parts.items():
+        fitted = PARTS.fullmatch(part)
+        if fitted is None:
+            raise BundleError(archive.file, shown(part), "a part must be .json or .safetensors")
+        found[part] = (fitted[1], promise)
+    return found
 
 
 def _kept(archive: Archive, part: str, promise: JSON) -> bytes:
