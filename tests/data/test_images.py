@@ -131,6 +131,14 @@ def test_a_truncated_file_is_named(folder: Path) -> None:
         list(Loader(ImageFolder(folder, height=4, width=4), batch=9))
 
 
+def test_floats_of_an_unknown_range_are_refused(tmp_path: Path) -> None:
+    root = only(tmp_path, Image.new("F", (4, 4), 0.5), "one.tif")
+    with pytest.raises(
+        ValueError, match=r"one\.tif: not an image that can be read: its pixels are floats of an unknown"
+    ):
+        read(root, height=4, width=4)
+
+
 def test_a_huge_claim_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = only(tmp_path, Image.new("L", (40, 40)))
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)

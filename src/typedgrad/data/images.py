@@ -143,7 +143,9 @@ def _upright(image: Image) -> Image:
     from PIL import ImageOps
 
     turned = ImageOps.exif_transpose(image)
-    if turned.mode.startswith("I") or turned.mode == "F":
+    if turned.mode == "F":
+        raise ValueError("its pixels are floats of an unknown range")
+    if turned.mode.startswith("I"):
         # 16 bits: converting would clip instead of scaling.
         values = np.asarray(turned, "float64")
         made: Image = _pillow().fromarray(np.clip(values / 257, 0, 255).astype("uint8"))
