@@ -54,6 +54,11 @@ def name_of_function(function: object) -> str | None:
         return None
 
 
+def is_registered(name: object) -> bool:
+    """Whether a function of the user's is called so."""
+    return isinstance(name, str) and name in _REGISTERED
+
+
 def function_of(name: str, hint: str) -> object:
     """The function of a name where an annotation wants one; the name where it wants that."""
     if any(word in hint for word in ("Callable", "Stage")) or (hint == "Activated" and name in _REGISTERED):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
+from typedgrad.config.functions import is_registered
 from typedgrad.config.layer_spec import LayerSpec, canonical
 from typedgrad.config.parameters import has_parameters
 from typedgrad.nn.activate import check_activation
@@ -104,7 +105,7 @@ class Defaults(LayerOptions):
         steps = self.truncate
         if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or steps < 1):
             raise ValueError(f"network: `truncate` must be a positive number of steps, got {steps!r}")
-        if not isinstance(self.activation, LayerSpec):
+        if not isinstance(self.activation, LayerSpec) and not is_registered(self.activation):
             check_activation("network", "activation", self.activation)
             object.__setattr__(self, "activation", canonical(self.activation))
 
