@@ -114,3 +114,39 @@ def test_sequences_of_different_lengths_are_learned_from() -> None:
         model, pairs, loss=tg.softmax_cross_entropy, updater=tg.optim.adam(0.03), epochs=15, key=KEY, progress=False
     )
     assert tg.evaluate(done, pairs).accuracy > 0.9
+
+
+class EachStep(tg.nn.Layer):
+    """A recurrent layer and what it says at every step."""
+
+    cell: tg.nn.Lstm = tg.nn.sub(lambda self: tg.nn.Lstm(in_features=1, features=8))
+    head: tg.nn.Dense = tg.nn.sub(lambda self: tg.nn.Dense(in_features=8, out_features=2))
+
+    def __call__(self, x: Float[Tensor, "batch time 1"]) -> Float[Tensor, "batch time 2"]:
+        return self.head(self.cell(x))
+
+
+@pytest.mark.parametrize("pad", [0.0, 1e3])
+def test_masked_batches_are_trained_on_and_padding_has_no_say(pad: float) -> None:
+    random = np.random.default_rng(0)
+    xs = [random.normal(size=(n, 1)).astype("float32") for n in random.integers(1, 9, 60)]
+    ys = [(x[:, 0] > 0).astype("int64") for x in xs]
+    data = SequenceDataset(xs, ys, per_step=True)
+
+    def trained(pad: float) -> EachStep:
+        return tg.fit(
+            tg.init(EachStep(), KEY),
+            data.batches(20, shuffle=True, buckets=2, pad=pad),
+            loss=tg.softmax_cross_entropy,
+            updater=tg.optim.adam(0.05),
+            epochs=12,
+            key=KEY,
+            progress=False,
+        )
+
+    model = trained(pad)
+    whole = data.padded(pad=pad)
+    right = (tg.argmax(model(whole.x), axis=-1) == whole.y).numpy()[whole.mask.numpy()]
+    assert right.mean() > 0.9
+    for one, other in zip(tg.leaves_with_paths(model), tg.leaves_with_paths(trained(-3.0)), strict=True):
+        np.testing.assert_allclose(one[1].numpy(), other[1].numpy(), rtol=1e-4, atol=1e-5)
