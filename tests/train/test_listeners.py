@@ -98,6 +98,19 @@ def test_activations_of_windows_start_from_what_is_carried() -> None:
     np.testing.assert_allclose(tg.to_numpy(seen.activations[1]["layers.0"]), whole[:, 2:], atol=1e-6)
 
 
+def test_activations_of_narrow_numbers_and_of_frozen_layers() -> None:
+    model = tg.nn.Sequential(
+        tg.nn.freeze(tg.nn.Dense(in_features=1, out_features=3)), tg.nn.Dense(in_features=3, out_features=1)
+    )
+    model = tg.init(model, KEY)
+    seen, x = Everything(), tg.asarray([[1.0], [2.0]])
+    after = trained([seen], model, data=[(x, x)], epochs=1, precision=tg.train.mixed("float16"))
+    assert list(seen.activations[0]) == ["layers.0.layer", "layers.0", "layers.1", ""]
+    x16 = tg.astype(x, "float16")
+    assert seen.activations[0]["layers.0"].tolist() == model[0](x16).tolist()
+    assert after[0].layer.weight is model[0].layer.weight
+
+
 def test_what_nobody_wants_to_know_is_not_computed() -> None:
     calls: list[int] = []
 

@@ -183,7 +183,7 @@ class Course(Generic[M]):
         if scale == 1.0 and not math.isfinite(found.loss):
             raise diverged(f"the loss is {found.loss}", example.x, self.epochs + 1, self.step + 1, self.group.before)
         if self.wants_forward:
-            activations = activations_of(model, lambda seen: plan.objective.value(seen, piece), key)
+            activations = activations_of(lambda look: plan.objective.value(model, piece, look), key)
             plan.audience.tell("on_forward", self.at(found.loss, example.rows), activations)
         if self.has_states:
             self.model = found.run.updated(model)

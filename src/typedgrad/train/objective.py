@@ -63,11 +63,15 @@ class Objective:
         value, carried = self.value(model, piece)
         return (value if piece.scale == 1.0 else value * piece.scale), (value, carried)
 
-    def value(self, model: Any, piece: Piece) -> tuple[Tensor, tuple[Any, ...]]:
-        """The loss, and what recurrent layers carry on."""
+    def value(
+        self, model: Any, piece: Piece, look: Callable[[Any], Any] | None = None
+    ) -> tuple[Tensor, tuple[Any, ...]]:
+        """The loss, and what recurrent layers carry on. `look` changes the model as it is called, to look at it."""
         example = piece.example
         if self.precision is not None:
             model, example = self.precision.lowered(model, example)
+        if look is not None:
+            model = look(model)
         if piece.carried is None:
             return self.of(self.outputs(model, example), example), ()
         with carrying(piece.carried or None) as carry:

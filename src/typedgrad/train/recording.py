@@ -22,13 +22,12 @@ Note = Callable[[Any], None]
 _RECORDING: WeakKeyDictionary[type, type] = WeakKeyDictionary()
 
 
-def recording(model: M) -> tuple[M, dict[str, Tensor]]:
-    """The same model, which writes the outputs of its layers into the dict when it is called.
+def recording(model: M, found: dict[str, Tensor]) -> M:
+    """The same model, which writes the outputs of its layers into a dict when it is called.
 
     They are named by their paths; the second output of a layer that is called twice has `#2` behind its path. Outputs
     that are no tensors, such as the states of cells, are left out.
     """
-    found: dict[str, Tensor] = {}
 
     def noting(path: str) -> Note:
         def note(output: Any) -> None:
@@ -43,16 +42,16 @@ def recording(model: M) -> tuple[M, dict[str, Tensor]]:
 
     seen: dict[int, Any] = {}
     made: M = _noted(model, "", noting, seen)
-    return made, found
+    return made
 
 
-def activations_of(model: M, run: Callable[[M], object], key: Key) -> Activations:
-    """What calls `run` again with the recording model and gives what its layers gave."""
+def activations_of(run: Callable[[Callable[[Any], Any]], object], key: Key) -> Activations:
+    """What calls `run`, a forward pass that is told how to look at its model, and gives what the layers gave."""
 
     def activations() -> dict[str, Tensor]:
-        seen, found = recording(model)
+        found: dict[str, Tensor] = {}
         with training(key):
-            run(seen)
+            run(lambda model: recording(model, found))
         return found
 
     return activations

@@ -92,8 +92,8 @@ def activations(model: Callable[..., Any], *inputs: Tensor) -> dict[str, Tensor]
     >>> {path: x.shape for path, x in tg.activations(model, tg.ones((4, 2))).items()}
     {'layers.0': (4, 3), 'layers.1': (4, 3), '': (4, 3)}
     """
-    seen, found = recording(model)
-    seen(*inputs)
+    found: dict[str, Tensor] = {}
+    recording(model, found)(*inputs)
     return found
 
 
