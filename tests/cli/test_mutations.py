@@ -17,9 +17,9 @@ from tests.cli.commands import IMAGES, SPEC, Said, table, write
 
 Path_ = tuple[str | int, ...]
 VALUES: list[Any] = [
-    None, True, False, 0, -1, 1, 2, 3, 1e308, -1e-3, 0.5, 10**30, "", "relu", "n", "n 1 8 8", "Int n t", "n -1", "n x y z v",
-    "*b", "\x00", "Dense", "Conv2d", "adam", "softmax", "mse", [], {}, [1], [[]], {"type": "Dense"}, {"type": "sgd"},
-    ["a"], "a" * 2000, "../x", "digits", "csv", "test", {"train": 0.5},
+    None, True, False, 0, -1, 1, 2, 3, 1e308, -1e-3, 0.5, 10**30, "", "relu", "n", "n 1 8 8", "Int n t", "n -1",
+    "n x y z v", "*b", "\x00", "Dense", "Conv2d", "adam", "softmax", "mse", [], {}, [1], [[]], {"type": "Dense"},
+    {"type": "sgd"}, ["a"], "a" * 2000, "../x", "digits", "csv", "test", {"train": 0.5},
 ]  # fmt: skip
 NAMES = [
     "type",

@@ -179,6 +179,15 @@ def test_help_names_all_commands_and_a_misspelt_one_gets_the_nearest(capsys: Cap
     assert "do you mean 'train'?" in wrong.err
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell's pipe")
+@pytest.mark.parametrize("command", ["summary mlp.json", "draw mlp.json --out -", "check mlp.json --json"])
+def test_who_has_seen_enough_of_the_output_gets_no_complaint(command: str, here: Path) -> None:
+    pipe = f"set -o pipefail; {sys.executable} -m typedgrad {command} | true"
+    done = subprocess.run(["bash", "-c", pipe], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 def test_ctrl_c_saves_and_says_how_to_go_on(here: Path) -> None:
     command = [sys.executable, "-m", "typedgrad", *TRAIN, "digits", "--epochs", "100000", "--stats", "run.jsonl"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -38,15 +39,15 @@ def ended(command: str, run: Callable[[], int], *, traceback: bool = False) -> i
     """
     cause: Exception
     try:
-        return run()
+        return _written(run())
     except Failure as error:
         message, code, cause = str(error), error.code, error
     except KeyboardInterrupt:
         sys.stderr.write("\n")
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has seen enough; nothing is left to be flushed into it.
-        sys.stdout = open("/dev/null", "w", encoding="utf-8") if sys.platform != "win32" else sys.stdout  # noqa: SIM115, PTH123  # for the exit
+        # Whoever read the output has seen enough; nothing more is to be written there, not even at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except FloatingPointError as error:
         message, code, cause = str(error), FOUND_WRONG, error
@@ -57,6 +58,12 @@ def ended(command: str, run: Callable[[], int], *, traceback: bool = False) -> i
     if traceback:
         raise cause
     sys.stderr.write(f"typedgrad {command}: {message}\n")
+    return code
+
+
+def _written(code: int) -> int:
+    """The code, once the output has gone to whoever reads it."""
+    sys.stdout.flush()
     return code
 
 
