@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar, get_args
 
 from typedgrad.nn.names import ActivationName, activation
@@ -39,15 +40,21 @@ def register_function(function: F) -> F:
 
 def functions() -> dict[str, Callable[..., Any]]:
     """All functions that have names."""
-    if not _NAMES:
-        for name in get_args(ActivationName):
-            _NAMES.setdefault(activation(name), name)
-    return {**{name: activation(name) for name in get_args(ActivationName)}, **_REGISTERED}
+    return {**_library(), **_REGISTERED}
+
+
+@cache
+def _library() -> dict[str, Callable[..., Any]]:
+    names: tuple[ActivationName, ...] = get_args(ActivationName)
+    found: dict[str, Callable[..., Any]] = {name: activation(name) for name in names}
+    for name, function in found.items():
+        _NAMES.setdefault(function, name)
+    return found
 
 
 def name_of_function(function: object) -> str | None:
     """The name of a function, if it has one."""
-    functions()
+    _library()
     try:
         return _NAMES.get(function)
     except TypeError:  # it has no hash

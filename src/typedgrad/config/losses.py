@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Concatenate, Final, Literal, NamedTuple, ParamSpec, TypeAlias, get_args
 
 from typedgrad.core.tensor import Tensor
@@ -215,9 +216,13 @@ def register_loss(
 
 def registered_losses() -> dict[str, Callable[..., Tensor]]:
     """All losses that have names."""
+    return _library() | {name: function for name, (function, _) in _REGISTERED.items()}
+
+
+@cache
+def _library() -> dict[str, Callable[..., Tensor]]:
     names: tuple[LossName, ...] = get_args(LossName)
-    found = {str(name): named_loss(name) for name in names}
-    return found | {name: function for name, (function, _) in _REGISTERED.items()}
+    return {str(name): named_loss(name) for name in names}
 
 
 def _plain(loss: str, name: str, value: object) -> object:
