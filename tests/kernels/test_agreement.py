@@ -45,7 +45,15 @@ def _elementwise(rng: np.random.Generator, r: Random, dtype: str) -> Any:
     x = _draw(rng, tuple(r.randint(1, 9) for _ in range(r.randint(1, 4))), dtype) * 4
     x = _laid(r, x, [np.positive, np.asfortranarray, _strided])
     function, statics = r.choice(
-        [(tg.relu, {}), (tg.sigmoid, {}), (tg.tanh, {}), (tg.silu, {}), (tg.gelu, {"approximate": "tanh"})]
+        [
+            (tg.relu, {}),
+            (tg.sigmoid, {}),
+            (tg.tanh, {}),
+            (tg.silu, {}),
+            (tg.gelu, {"approximate": "tanh"}),
+            (tg.gelu, {"approximate": "none"}),
+            (tg.erf, {}),
+        ]
     )
     return function, [x], statics
 

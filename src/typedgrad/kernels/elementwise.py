@@ -46,6 +46,7 @@ for _full_name, _name, _from_result in (
     ("typedgrad.ops.activation.sigmoid", "sigmoid", True),
     ("typedgrad.ops.trigonometry.tanh", "tanh", True),
     ("typedgrad.ops.activation.silu", "silu", False),
+    ("typedgrad.ops.special.erf", "erf", False),
 ):
     accelerates(_full_name)(_maker(_name, from_result=_from_result))
 
@@ -53,7 +54,8 @@ for _full_name, _name, _from_result in (
 @accelerates("typedgrad.ops.activation.gelu")
 def _(avals: tuple[Any, ...], statics: dict[str, Any], outs: tuple[Aval, ...]) -> Kernel | None:
     (x,) = avals
-    return _kernel("gelu_tanh", x, from_result=False) if serves(x) and statics == {"approximate": "tanh"} else None
+    name = {"tanh": "gelu_tanh", "none": "gelu"}.get(statics["approximate"])
+    return _kernel(name, x, from_result=False) if serves(x) and name is not None else None
 
 
 # Of fewer numbers numpy's own function takes no longer.

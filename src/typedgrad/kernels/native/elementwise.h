@@ -27,6 +27,16 @@ INLINE REAL OF(gelu_tanh_slope)(REAL g, REAL x) {
     return g * (s + x * s * (1 - s) * (2 * k) * (1 + 3 * c * x * x));
 }
 
+INLINE REAL OF(erf_of)(REAL x) { return OF(erf)(x); }
+INLINE REAL OF(erf_slope)(REAL g, REAL x) { return g * ((REAL)1.1283791670955125739 * OF(exp)(-x * x)); }
+
+INLINE REAL OF(gelu_of)(REAL x) { return (REAL)0.5 * x * OF(erfc)((REAL)-0.70710678118654752440 * x); }
+
+INLINE REAL OF(gelu_slope)(REAL g, REAL x) {
+    REAL phi = (REAL)0.39894228040143267794 * OF(exp)((REAL)-0.5 * x * x);
+    return g * ((REAL)0.5 * OF(erfc)((REAL)-0.70710678118654752440 * x) + x * phi);
+}
+
 #define FORWARD(name)                                                              \
     static void OF(kernel_##name)(const Call *call, int64_t begin, int64_t end) { \
         const REAL *restrict x = call->at[0];                                      \
@@ -50,6 +60,10 @@ FORWARD(silu)
 BACKWARD(silu)
 FORWARD(gelu_tanh)
 BACKWARD(gelu_tanh)
+FORWARD(gelu)
+BACKWARD(gelu)
+FORWARD(erf)
+BACKWARD(erf)
 #undef FORWARD
 #undef BACKWARD
 

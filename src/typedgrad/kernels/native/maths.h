@@ -109,6 +109,105 @@ INLINE double tanh_f64(double x) {
     return __builtin_copysign(a < 0.625 ? small : large, x);
 }
 
+/* erf(a) for a < 1/2, and exp(a^2) erfc(a) above: polynomials as in `typedgrad.ops.special`, which says where from. */
+INLINE float erf_near_f32(float a) {
+    float z = a * a;
+    float p = 0.0047190827f;
+    p = p * z - 0.026757732f;
+    p = p * z + 0.112828314f;
+    p = p * z - 0.37612608f;
+    p = p * z + 1.1283791f;
+    return a * p;
+}
+
+INLINE float erf_tail_f32(float a) {
+    float t = (a - 3.0f) / (a + 3.0f);
+    float p = -0.00027974052f;
+    p = p * t + 0.00063382904f;
+    p = p * t + 0.0015737643f;
+    p = p * t - 0.009748213f;
+    p = p * t + 0.021967214f;
+    p = p * t - 0.023804188f;
+    p = p * t - 0.01023618f;
+    p = p * t + 0.09902077f;
+    p = p * t - 0.23092732f;
+    p = p * t + 0.7160046f;
+    return p / (1.0f + a);
+}
+
+INLINE float erf_f32(float x) {
+    float a = __builtin_fabsf(x), least = a > 27.5f ? 27.5f : a;
+    float far = 1.0f - exp_f32(-least * least) * erf_tail_f32(least);
+    return __builtin_copysignf(a < 0.5f ? erf_near_f32(a) : a == a ? far : a, x);
+}
+
+/* With c near a and c^2 exact, exp(-a^2) = exp(-c^2) exp((c - a)(c + a)). */
+INLINE float erfc_f32(float x) {
+    float a = __builtin_fabsf(x), least = a > 27.5f ? 27.5f : a;
+    int32_t unused;
+    float c = nearest_f32(least * 16.0f, &unused) * 0.0625f;
+    float far = exp_f32(-c * c) * exp_f32((c - least) * (c + least)) * erf_tail_f32(least);
+    float near = erf_near_f32(a);
+    return a < 0.5f ? 1.0f - (x < 0.0f ? -near : near) : a != a ? a : x < 0.0f ? 2.0f - far : far;
+}
+
+/* erf(a) for a < 1/2, and exp(a^2) erfc(a) above: polynomials as in `typedgrad.ops.special`, which says where from. */
+INLINE double erf_near_f64(double a) {
+    double z = a * a;
+    double p = 1.4725865480556744e-06;
+    p = p * z - 1.4845849259707869e-05;
+    p = p * z + 0.00012053335124353741;
+    p = p * z - 0.0008548297753674966;
+    p = p * z + 0.00522397737302147;
+    p = p * z - 0.026866170632887928;
+    p = p * z + 0.11283791670925353;
+    p = p * z - 0.37612638903183476;
+    p = p * z + 1.1283791670955126;
+    return a * p;
+}
+
+INLINE double erf_tail_f64(double a) {
+    double t = (a - 3.0) / (a + 3.0);
+    double p = 1.8781063583379586e-09;
+    p = p * t + 3.478747340542979e-08;
+    p = p * t - 2.1541171439563472e-08;
+    p = p * t - 2.761833421032368e-07;
+    p = p * t + 3.660591129240259e-08;
+    p = p * t + 1.5781887981135973e-06;
+    p = p * t + 2.743602735032848e-07;
+    p = p * t - 8.986024601647052e-06;
+    p = p * t - 1.5192349220579907e-06;
+    p = p * t + 5.61183758215556e-05;
+    p = p * t - 2.0550524908429166e-05;
+    p = p * t - 0.00036728832057461943;
+    p = p * t + 0.0006458140542803691;
+    p = p * t + 0.0016185691113093225;
+    p = p * t - 0.009750689280863485;
+    p = p * t + 0.021957764013545263;
+    p = p * t - 0.023803913109155007;
+    p = p * t - 0.010235388899031592;
+    p = p * t + 0.0990207536794478;
+    p = p * t - 0.23092733308380903;
+    p = p * t + 0.7160046047255598;
+    return p / (1.0 + a);
+}
+
+INLINE double erf_f64(double x) {
+    double a = __builtin_fabs(x), least = a > 27.5 ? 27.5 : a;
+    double far = 1.0 - exp_f64(-least * least) * erf_tail_f64(least);
+    return __builtin_copysign(a < 0.5 ? erf_near_f64(a) : a == a ? far : a, x);
+}
+
+/* With c near a and c^2 exact, exp(-a^2) = exp(-c^2) exp((c - a)(c + a)). */
+INLINE double erfc_f64(double x) {
+    double a = __builtin_fabs(x), least = a > 27.5 ? 27.5 : a;
+    int64_t unused;
+    double c = nearest_f64(least * 16.0, &unused) * 0.0625;
+    double far = exp_f64(-c * c) * exp_f64((c - least) * (c + least)) * erf_tail_f64(least);
+    double near = erf_near_f64(a);
+    return a < 0.5 ? 1.0 - (x < 0.0 ? -near : near) : a != a ? a : x < 0.0 ? 2.0 - far : far;
+}
+
 INLINE float log_f32(float x) { return logf(x); }
 INLINE double log_f64(double x) { return log(x); }
 INLINE float sqrt_f32(float x) { return sqrtf(x); }
