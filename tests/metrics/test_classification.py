@@ -282,3 +282,10 @@ def test_a_million_examples_are_counted_at_once() -> None:
     result = Classification.empty(10).update(tg.asarray(scores), tg.asarray(labels))
     assert result.count == 1_000_000
     assert result.accuracy == np.mean(scores.argmax(axis=1) == labels)
+
+
+def test_measures_of_the_whole_are_not_hidden_by_those_of_the_classes() -> None:
+    found = tg.metrics.Classification([[8, 2], [1, 9]])
+    measures = found.measures()
+    assert (measures["overall_mcc"], measures["mcc"]) == (found.mcc, found.by_class("mcc"))
+    assert (measures["mean_false_alarm_rate"], measures["recall"]) == (found.false_alarm_rate, found.recall)

@@ -273,10 +273,12 @@ class Classification(Metric):
 
     def measures(self) -> Mapping[str, object]:
         """All that follows, by name."""
-        names = ("macro_precision", "macro_recall", "macro_f1", "mcc", "kappa", "false_alarm_rate")
+        names = ("macro_precision", "macro_recall", "macro_f1", "kappa")
         found: dict[str, object] = {"examples": self.count, "accuracy": self.accuracy}
         found |= {f"top_{n}_accuracy": self.top_accuracy(n) for n in range(2, self.top + 1)}
         found |= {name: getattr(self, name) for name in names}
+        # By class there are measures of these names too, of every class against all others.
+        found |= {"overall_mcc": self.mcc, "mean_false_alarm_rate": self.false_alarm_rate}
         return found | {name: self.by_class(name) for name in MEASURES}
 
     def to_text(self) -> str:
