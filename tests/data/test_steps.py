@@ -276,6 +276,11 @@ MIXED = Loader(numbered(6), batch=2, shuffle=True)
             TypeError,
             "Loader: `data` must be a Dataset or have rows(...), not a list; see from_batches",
         ),
+        (
+            lambda: list(ROWS.map_batches(lambda x, y: x)),  # type: ignore[arg-type, return-value]  # wrong on purpose
+            TypeError,
+            "map_batches: the function must return a pair (x, y), not a Tensor",
+        ),
         (lambda: ROWS.window(0), ValueError, "window: `size` must be at least 1, got 0"),
         (lambda: ROWS.window(2, 0), ValueError, "window: `stride` must be at least 1, got 0"),
         (lambda: list(ROWS.window(7)), ValueError, "window: `size` is 7, but there are 6 rows"),

@@ -108,7 +108,7 @@ class Loader(Epochs[Batch[X, Y]], Generic[X, Y]):
         >>> next(iter(tg.data.Loader(data, batch=2).map_batches(lambda x, y: (x, x)))).y.tolist()
         [[1.0], [2.0]]
         """
-        return self._mapped(lambda batch: Batch(*change(batch.x, batch.y)), f"map_batches({name_of(change)})")
+        return self._mapped(lambda batch: _pair(change(batch.x, batch.y)), f"map_batches({name_of(change)})")
 
     def map_with_key(self, change: Callable[[Key, X], X2], key: Key) -> Loader[X2, Y]:
         """`change` of a key and the features of every batch: random changes that a seed decides.
@@ -293,6 +293,13 @@ def loader_of(source: Source[Batch[X, Y]]) -> Loader[X, Y]:
     made: Loader[X, Y] = object.__new__(Loader)
     Epochs.__init__(made, source)
     return made
+
+
+def _pair(made: tuple[X, Y]) -> Batch[X, Y]:
+    """What a function of a batch returned. A tensor could be taken apart as well, into its rows."""
+    if not isinstance(made, tuple) or len(made) != 2:
+        raise TypeError(f"map_batches: the function must return a pair (x, y), not a {type(made).__name__}")
+    return Batch(*made)
 
 
 def _beside(one: Batch[X, Y], other: Batch[X2, Y2]) -> Batch[tuple[X, X2], tuple[Y, Y2]]:
