@@ -29,8 +29,9 @@ def transformed(site: Site, fullname: str, f: Type, options: Options) -> Callabl
     if rule is None or not isinstance(function, CallableType):
         return None
     made = rule(site, function, options)
-    # The new function is not the op that it was made of, whose rules would speak of another result.
-    return None if made is None else made.copy_modified(definition=None)
+    # The new function is not the op that it was made of, whose rules would speak of another result; and what is made of
+    # a lambda is no function without annotations, which strict programs may not call.
+    return None if made is None else made.copy_modified(definition=None, implicit=False)
 
 
 def of_call(site: Site, call: CallExpr, given: Sequence[Type]) -> CallableType | None:
