@@ -47,6 +47,8 @@ def step(site: Site, owner: ProperType, name: str, made: Type) -> Type:
         whole = method != "LayerBuilder.loss" or _layout(known) in ("flat", "sequence")
         return with_attributes(result, dict(known)) if whole else made
     layer = _described(site, call, 1 if method == "LayerBuilder.output" else 0, method)
+    # A chain of calls begins where its first name stands, lines above the layer that does not fit.
+    site = site.at(call.args[1 if method == "LayerBuilder.output" else 0]) if call.args else site
     out = None if layer is None else _through(site, layer, known)
     if out is None or site.complained or (method == "LayerBuilder.output" and out[1] not in ("flat", "sequence")):
         return made

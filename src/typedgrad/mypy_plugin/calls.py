@@ -100,6 +100,10 @@ class Site:
         self.complained = False
         self.last: Request | None = None
 
+    def at(self, context: Context) -> Site:
+        """The same site, but for where a complaint is to stand."""
+        return Site(self.api, context, self.codec, self.folder, self.ask)
+
     def instantiate(self, sig: CallableType, actuals: Sequence[Sequence[Actual]], callee: Callee) -> CallableType:
         """The signature of one call; complains if the arguments do not fit."""
         formals = [self._formal(typ) for typ in sig.arg_types]

@@ -5,19 +5,15 @@ A size that is only known as a symbol is a `Serial`: `x.shape[0]` is "batch", an
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from mypy.literals import literal_hash
 from mypy.nodes import (
     CallExpr,
-    DictExpr,
     EllipsisExpr,
     Expression,
     FloatExpr,
-    GeneratorExpr,
     IndexExpr,
     IntExpr,
-    ListComprehension,
     ListExpr,
     MemberExpr,
     NameExpr,
@@ -31,26 +27,32 @@ from mypy.nodes import (
     UnaryExpr,
     Var,
 )
-from mypy.types import Instance, LiteralType, ProperType, TupleType, Type, UnionType, get_proper_type
+from mypy.types import (
+    Instance,
+    LiteralType,
+    ProperType,
+    TupleType,
+    Type,
+    get_proper_type,
+)
 
-from typedgrad.mypy_plugin.definitions import Definitions
-from typedgrad.mypy_plugin.encoding import CONCRETE, LAYER, Codec, as_actual, is_tensor
+from typedgrad.mypy_plugin.encoding import (
+    CONCRETE,
+    LAYER,
+    as_actual,
+)
 from typedgrad.mypy_plugin.notes import noted
 from typedgrad.mypy_plugin.sizes import is_self, stored, trusted
 from typedgrad.mypy_plugin.statics import Serial
+from typedgrad.mypy_plugin.variables import Variables
 from typedgrad.shapes import UNKNOWN, Unknown
 
 _DEPTH: Final = 12
 _MANY: Final = 64
 
 
-class Folder:
+class Folder(Variables):
     """Folds expressions of one call. `api` is mypy's type checker."""
-
-    def __init__(self, api: Any, codec: Codec, definitions: Definitions) -> None:
-        self.api = api
-        self.codec = codec
-        self.definitions = definitions
 
     def fold(self, e: Expression, depth: int = 0) -> object:
         """The value of an expression; UNKNOWN where it is not known."""
@@ -76,81 +78,6 @@ class Folder:
         if isinstance(e, RefExpr):
             return self._reference(e, depth)
         return UNKNOWN
-
-    def count(self, e: Expression | None) -> int | None:
-        """How many items `[f(i) for i in range(4)]` has; None if that is not known."""
-        if isinstance(e, ListComprehension):
-            e = e.generator
-        if not isinstance(e, GeneratorExpr) or len(e.sequences) != 1 or e.condlists[0]:
-            return None
-        (source,) = e.sequences
-        if isinstance(source, (ListExpr, TupleExpr)):
-            return None if any(isinstance(one, StarExpr) for one in source.items) else len(source.items)
-        if isinstance(source, CallExpr) and isinstance(source.callee, RefExpr) and len(source.args) == 1:
-            times = self.fold(source.args[0]) if source.callee.fullname == "builtins.range" else UNKNOWN
-            return times if type(times) is int and 0 < times <= _MANY else None
-        return None
-
-    def type_of(self, e: Expression) -> Type:
-        """The type of an expression, looked up if mypy has it already."""
-        found: Type = self.api.lookup_type(e) if self.api.has_type(e) else self.api.get_expression_type(e)
-        return self.narrowed(e, found)
-
-    def narrowed(self, e: Expression | None, known: Type) -> Type:
-        """The type last assigned to a variable. mypy itself would mix it with the types that were assigned before."""
-        if not isinstance(e, (NameExpr, MemberExpr, IndexExpr)) or literal_hash(e) is None:
-            return known
-        found: Type | None = self.api.binder.get(e)
-        return known if found is None else found
-
-    def element(self, e: Expression | None) -> Expression | None:
-        """The expression that `table["a"]` or `layers[0]` was given in the only display that it comes from."""
-        base = e.base if isinstance(e, IndexExpr) else None
-        node = base.node if isinstance(base, NameExpr) else None
-        definition = self.definitions.of(node, self.api.scope.stack) if isinstance(node, Var) else None
-        if not isinstance(e, IndexExpr) or definition is None or definition.path:
-            return None
-        shown, key = definition.value, self.fold(e.index)
-        if isinstance(shown, DictExpr):
-            keys = [UNKNOWN if name is None else self.fold(name) for name, _ in shown.items]
-            at = keys.index(key) if isinstance(key, (str, int)) and keys.count(key) == 1 else -1
-            return shown.items[at][1] if at >= 0 and not any(one is UNKNOWN for one in keys) else None
-        if not isinstance(shown, (ListExpr, TupleExpr)) or type(key) is not int:
-            return None
-        plain = not any(isinstance(one, StarExpr) for one in shown.items)
-        return shown.items[key] if plain and -len(shown.items) <= key < len(shown.items) else None
-
-    def looped(self, e: Expression | None) -> ProperType | None:
-        """The type of what a loop takes from a field of a layer, `for i, block in enumerate(self.blocks)`."""
-        if not isinstance(e, NameExpr) or not isinstance(e.node, Var):
-            return None
-        found = self.definitions.of(e.node, self.api.scope.stack, e.line)
-        if found is None or found.each is None:
-            return None
-        source, path = _gone_through(found.each, list(found.path))
-        table = get_proper_type(self.type_of(source)) if isinstance(source, MemberExpr) and not path else None
-        return get_proper_type(table.args[-1]) if isinstance(table, Instance) and table.args else None
-
-    def exactly(self, e: Expression | None, known: Type) -> ProperType:
-        """The same for the object of a method or attribute, of which mypy shows one alternative at a time."""
-        made = self.element(e)
-        if isinstance(made, CallExpr) and self.api.has_type(made):
-            known = self.api.lookup_type(made)
-        item = self.looped(e)
-        if isinstance(item, Instance) and isinstance(known, Instance) and item.type is known.type:
-            return item
-        typ, found = get_proper_type(known), get_proper_type(self.narrowed(e, known))
-        found = self.merged(found)
-        same = isinstance(typ, Instance) and isinstance(found, Instance) and typ.type is found.type
-        return found if same else typ
-
-    def merged(self, typ: ProperType) -> ProperType:
-        """For a union of tensors, perhaps with None, the tensor with what they have in common."""
-        if not isinstance(typ, UnionType):
-            return typ
-        known = self.codec.read(typ)
-        tensors = [item for item in map(get_proper_type, typ.items) if isinstance(item, Instance) and is_tensor(item)]
-        return typ if known is None else self.codec.tensor(tensors[0], known)
 
     def _items(self, items: list[Expression], depth: int) -> object:
         out: list[object] = []
@@ -282,27 +209,6 @@ class Folder:
             return symbol.node.final_value
         value = noted(info, "defaults").get(name, UNKNOWN)
         return value if type(value) is int else UNKNOWN
-
-
-def _gone_through(e: Expression, path: list[int | slice]) -> tuple[Expression | None, list[int | slice]]:
-    """What a loop goes through, without `enumerate`, `zip` and the like around it; and where in its items to look."""
-    while isinstance(e, CallExpr):
-        place = path[0] if path else None
-        if isinstance(e.callee, MemberExpr) and e.callee.name in ("items", "values") and not e.args:
-            taken, inner = e.callee.name == "values" or place == 1, e.callee.expr
-            path = path if e.callee.name == "values" else path[1:]
-        elif not isinstance(e.callee, NameExpr) or not e.args:
-            return None, path
-        elif e.callee.name == "zip" and isinstance(place, int) and place < len(e.args):
-            taken, inner, path = True, e.args[place], path[1:]
-        elif e.callee.name == "enumerate":
-            taken, inner, path = place == 1, e.args[0], path[1:]
-        else:
-            taken, inner = e.callee.name in ("reversed", "list", "tuple"), e.args[0]
-        if not taken:
-            return None, path
-        e = inner
-    return e, path
 
 
 def _is_plain(info: TypeInfo, name: str) -> bool:

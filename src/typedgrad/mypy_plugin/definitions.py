@@ -52,6 +52,7 @@ class Definition(NamedTuple):
     each: Expression | None = None
     grows: bool = False
     lines: range = range(0)
+    line: int = 0
 
 
 Index = dict[Var, list[Definition]]
@@ -76,6 +77,13 @@ class Definitions:
                 if found is not None:
                     return found[0] if len(found) == 1 else None
         return None
+
+    def all(self, var: Var, scopes: list[Any]) -> list[Definition]:
+        """All definitions of a variable of the innermost function that has any."""
+        for scope in reversed(scopes):
+            if isinstance(scope, (FuncItem, MypyFile)) and (found := self._index(scope).get(var)):
+                return found
+        return []
 
     def grown(self, var: Var, scopes: list[Any]) -> bool:
         """Whether a variable is assigned once, and after that only added to."""
@@ -190,14 +198,14 @@ def _collect(block: list[Statement], index: Index) -> None:
     for statement in statements(block):
         if isinstance(statement, AssignmentStmt):
             for lvalue in statement.lvalues:
-                _assign(lvalue, Definition(statement.rvalue), index)
+                _assign(lvalue, Definition(statement.rvalue, line=statement.line), index)
         elif isinstance(statement, ExpressionStmt):
             _mutate(statement.expr, index)
         elif isinstance(statement, OperatorAssignmentStmt):
-            _assign(statement.lvalue, Definition(None), index)
+            _assign(statement.lvalue, Definition(None, line=statement.line), index)
         elif isinstance(statement, ForStmt):
             lines = range(statement.line, (statement.body.end_line or statement.line) + 1)
-            _assign(statement.index, Definition(None, each=statement.expr, lines=lines), index)
+            _assign(statement.index, Definition(None, each=statement.expr, lines=lines, line=statement.line), index)
         elif isinstance(statement, WithStmt):
             for target in statement.target:
                 if target is not None:

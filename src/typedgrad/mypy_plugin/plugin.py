@@ -90,9 +90,6 @@ class TypedgradPlugin(Plugin):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
-        # Without it `h = x` inside an `if` leaves no trace behind the `if`: what is returned then has the first shape.
-        if options.local_partial_types and not options.allow_redefinition_old:
-            options.allow_redefinition = True
         self.codec = Codec(self.lookup_fully_qualified)
         self.definitions = Definitions()
         self.ask = Ask()

@@ -271,5 +271,5 @@ def _fits(site: Site, wanted: ProperType, given: ProperType, e: Expression, titl
     kind: Literal["return", "assign"] = "return" if title else "assign"
     complaint = site.answered(Request(title, kind=kind, arguments=(argument,))).complaint
     if complaint is not None:
-        report(site.api, complaint, e)
+        report(site.api, complaint, e, call=site.context)
     return complaint is None

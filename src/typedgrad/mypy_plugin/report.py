@@ -36,7 +36,9 @@ def report(api: Any, complaint: Complaint, context: Context, *, call: Context | 
 def _is_reported(api: Any, call: Context) -> bool:
     """Whether something in this expression has been reported: mypy looks at loops until nothing changes any more."""
     errors: Any = getattr(getattr(api, "msg", None), "errors", None)
-    known = getattr(errors, "error_info_map", {}).get(getattr(errors, "file", ""), ())
+    known = list(getattr(errors, "error_info_map", {}).get(getattr(errors, "file", ""), ()))
+    for watcher in getattr(errors, "_watchers", ()):  # attempts of mypy's, whose errors come out at their end
+        known.extend(getattr(watcher, "_filtered", None) or ())
     first = (call.line, call.column)
     last = (call.end_line or call.line, call.end_column or call.column)
     return any(info.code in (SHAPE, DTYPE) and first <= (info.line, info.column) <= last for info in known)
