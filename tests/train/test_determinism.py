@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -49,7 +50,7 @@ def test_and_so_do_runs_in_other_processes() -> None:
     command = [sys.executable, "-c", PROGRAM]
     said = {
         subprocess.run(
-            command, capture_output=True, text=True, check=True, cwd=root, env={"PYTHONHASHSEED": seed}
+            command, capture_output=True, text=True, check=True, cwd=root, env={**os.environ, "PYTHONHASHSEED": seed}
         ).stdout
         for seed in ("1", "2")
     }
