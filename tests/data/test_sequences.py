@@ -170,6 +170,15 @@ def test_a_fitted_normaliser_is_applied_to_masked_batches() -> None:
         data.padded().map(lambda x: x[:, :2])
 
 
+def test_a_masked_batch_is_a_tree_of_three_leaves() -> None:
+    batch = from_sequences([[1.0], [2.0, 3.0]], [0.0, 1.0])
+    shapes: tuple[object, ...] = tg.tree_map(lambda leaf: leaf.shape, batch)
+    assert list(shapes) == [(2, 2), (2,), (2, 2)]
+    assert tg.vmap(lambda b: (b.x * b.y).sum())(batch).tolist() == [0.0, 5.0]
+    assert [path for path, _ in tg.leaves_with_paths(batch)] == ["x", "y", "mask"]
+    assert type(tg.to(batch, "cpu")) is MaskedBatch
+
+
 def test_a_masked_batch_is_frozen_and_can_be_taken_apart() -> None:
     batch = from_sequences([[1.0]], [0])
     x, _, mask = batch

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from typedgrad.core.pytree import register_node
 from typedgrad.core.tensor import Tensor
 from typedgrad.shapes.errors import Operand, ShapeError
 
@@ -79,6 +80,14 @@ class MaskedBatch(_Fields[X, Y, M]):
         """
         counts: list[int] = self.mask.astype("int64").sum(axis=1).tolist()
         return tuple(counts)
+
+
+# As a tree it is three leaves, whatever they are: shapes, gradients, or one example of a batch under `vmap`.
+register_node(
+    MaskedBatch,
+    lambda batch: (zip(("x", "y", "mask"), batch, strict=True), None),
+    lambda _, parts: tuple.__new__(MaskedBatch, tuple(parts)),
+)
 
 
 def _disagree(summary: str, x: Tensor, y: Tensor, mask: Tensor, axis: int | None = None) -> None:
