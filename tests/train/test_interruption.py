@@ -96,3 +96,41 @@ def test_other_threads_can_train_too() -> None:
     thread.start()
     thread.join()
     assert found == [run(PressCtrlC(at_step=99))]
+
+
+class PressAtOnce(tg.train.Listener):
+    """Interrupts the first forward pass; keeps where the training stopped."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.last: list[tg.train.Moment] = []
+
+    def on_forward(self, at: tg.train.Moment, activations: object) -> None:
+        if at.step == 0 and not self.last and self.steps == 0:
+            self.steps = 1
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def on_step_end(self, at: tg.train.Moment) -> None:
+        self.last.append(at)
+
+
+def test_a_group_of_batches_is_finished_first() -> None:
+    press = PressAtOnce()
+    batches = list(tg.data.Loader(doubles(), batch=1))
+    options: dict[str, Any] = {"loss": squared_error, "updater": tg.optim.sgd(0.01), "key": tg.random.key(0)}
+    found = tg.fit(line(), batches, epochs=3, accumulate=3, listeners=[press], **options)
+    assert [(at.step, at.position.batch, at.rows) for at in press.last] == [(1, 3, 3)]
+    whole = tg.fit(line(), batches, epochs=3, accumulate=3, **options)
+    rest = tg.fit(found, batches, epochs=3, accumulate=3, resume=press.last[-1], **options)
+    assert values(rest) == values(whole)
+
+
+def test_the_windows_of_a_batch_are_finished_first() -> None:
+    press, key = PressAtOnce(), tg.random.key(0)
+    model = tg.init(tg.nn.Gru(in_features=1, features=1), key)
+    x = tg.random.normal(key, (2, 5, 1))
+    options: dict[str, Any] = {"loss": squared_error, "updater": tg.optim.sgd(0.01), "key": key, "truncate": 2}
+    tg.fit(model, [(x, x)] * 3, epochs=2, listeners=[press], **options)
+    assert [(at.step, at.position.batch, at.resumable) for at in press.last] == [
+        (1, 0, False), (2, 0, False), (3, 1, True),
+    ]  # fmt: skip
