@@ -40,7 +40,7 @@ DATE = (1980, 1, 1, 0, 0, 0)
 class Bundle(NamedTuple):
     """What a bundle holds: documents and groups of tensors, by name.
 
-    >>> Bundle("model.zip", {"training": {"step": 7}}, {}).documents["training"]
+    >>> tg.io.Bundle("model.zip", {"training": {"step": 7}}, {}).documents["training"]
     {'step': 7}
     """
 
@@ -67,8 +67,8 @@ def write_bundle(
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "model.zip")
-    ...     write_bundle(path, documents={"training": {"step": 7}}, tensors={})
-    ...     read_bundle(path).documents
+    ...     tg.io.write_bundle(path, documents={"training": {"step": 7}}, tensors={})
+    ...     tg.io.read_bundle(path).documents
     {'training': {'step': 7}}
     """
     from hashlib import sha256
@@ -130,7 +130,7 @@ def read_bundle(path: str | os.PathLike[str], *, only: Container[str] | None = N
         BundleError: if the file is not exactly what it says, or another version of the format.
         OSError: if it cannot be read at all.
 
-    >>> read_bundle("no/such/model.zip")
+    >>> tg.io.read_bundle("no/such/model.zip")
     Traceback (most recent call last):
     FileNotFoundError: [Errno 2] No such file or directory: 'no/such/model.zip'
     """
@@ -156,7 +156,7 @@ def verify(path: str | os.PathLike[str]) -> None:
 
     Raises what `read_bundle` raises.
 
-    >>> verify("no/such/model.zip")
+    >>> tg.io.verify("no/such/model.zip")
     Traceback (most recent call last):
     FileNotFoundError: [Errno 2] No such file or directory: 'no/such/model.zip'
     """

@@ -37,7 +37,7 @@ M = TypeVar("M")
 class Loaded(NamedTuple, Generic[M]):
     """What `load` found. `fit(loaded.model, data, ..., resume=loaded)` goes on from there.
 
-    >>> Loaded("model.zip", tg.ones(2)).position is None
+    >>> tg.train.Loaded("model.zip", tg.ones(2)).position is None
     True
     """
 

@@ -71,7 +71,7 @@ def latest(folder: str | os.PathLike[str]) -> Path:
 
     Raises FileNotFoundError if there is none.
 
-    >>> latest("no/such/folder")
+    >>> tg.train.latest("no/such/folder")
     Traceback (most recent call last):
     FileNotFoundError: there is no checkpoint in no/such/folder
     """
@@ -83,7 +83,7 @@ def best(folder: str | os.PathLike[str], *, mode: Literal["min", "max"] = "min")
 
     Raises FileNotFoundError if there is none that has a score.
 
-    >>> best("no/such/folder")
+    >>> tg.train.best("no/such/folder")
     Traceback (most recent call last):
     FileNotFoundError: there is no checkpoint in no/such/folder
     """
