@@ -150,6 +150,42 @@ INLINE double log_f64(double x) {
     return x >= 0.0 ? value : NAN;
 }
 
+/* exp(x) where the result is neither tiny nor huge, and x not NaN: the power of two goes into the exponent's bits. */
+INLINE float exp_within_f32(float x) {
+    const float shift = 12582912.0f;
+    float sum = FMA_F32(x, 1.44269504088896341f, shift);
+    uint32_t power, bits;
+    memcpy(&power, &sum, 4);
+    float k = sum - shift;
+    float r = FMA_F32(k, -0.693359375f, x);
+    r = FMA_F32(k, 2.12194440e-4f, r);
+    float p = 1.9875691500e-4f;
+    p = FMA_F32(p, r, 1.3981999507e-3f);
+    p = FMA_F32(p, r, 8.3334519073e-3f);
+    p = FMA_F32(p, r, 4.1665795894e-2f);
+    p = FMA_F32(p, r, 1.6666665459e-1f);
+    p = FMA_F32(p, r, 5.0000001201e-1f);
+    p = FMA_F32(p, r * r, r) + 1.0f;
+    memcpy(&bits, &p, 4);
+    bits += power << 23;
+    memcpy(&p, &bits, 4);
+    return p;
+}
+
+/* exp(-|x|) / (1 + exp(-|x|)), or 1 / (1 + exp(-|x|)); below the smallest normal number it is 0. */
+INLINE float sigmoid_f32(float x) {
+    float a = -__builtin_fabsf(x);
+    float e = exp_within_f32(a > -87.0f ? a : -87.0f);
+    e = a < -87.0f ? 0.0f : e;
+    float value = (x >= 0.0f ? 1.0f : e) / (1.0f + e);
+    return x != x ? x : value;
+}
+
+INLINE double sigmoid_f64(double x) {
+    double e = exp_f64(-__builtin_fabs(x));
+    return (x >= 0 ? 1 : e) / (1 + e);
+}
+
 INLINE float tanh_f32(float x) {
     float a = __builtin_fabsf(x), z = x * x;
     float p = -5.70498872745e-3f;
@@ -158,8 +194,9 @@ INLINE float tanh_f32(float x) {
     p = FMA_F32(p, z, 1.33314422036e-1f);
     p = FMA_F32(p, z, -3.33332819422e-1f);
     float small = FMA_F32(p * z, x, x);
-    float large = 1.0f - 2.0f / (exp_f32(2.0f * a) + 1.0f);
-    return __builtin_copysignf(a < 0.625f ? small : large, x); /* minus zero as well */
+    float e = exp_within_f32(a < 10.0f ? 2.0f * a : 20.0f);
+    float large = 1.0f - 2.0f / (e + 1.0f);
+    return __builtin_copysignf(a >= 0.625f ? large : small, x); /* of NaN and of minus zero as well */
 }
 
 INLINE double tanh_f64(double x) {
@@ -177,10 +214,6 @@ INLINE double tanh_f64(double x) {
     INLINE REAL minimum_##S(REAL a, REAL b) { return a < b ? a : (a != a ? a : b); }                                   \
     INLINE REAL relu_##S(REAL x) { return x <= 0 ? 0 : x; }                                                            \
     INLINE REAL sign_##S(REAL x) { return x != x ? x : (REAL)((x > 0) - (x < 0)); }                                    \
-    INLINE REAL sigmoid_##S(REAL x) {                                                                                  \
-        REAL e = exp_##S(-FABS(x));                                                                                    \
-        return (x >= 0 ? 1 : e) / (1 + e);                                                                             \
-    }                                                                                                                  \
     INLINE REAL log1p_##S(REAL x) {                                                                                    \
         REAL u = 1 + x, d = u - 1;                                                                                     \
         REAL value = log_##S(u) * (x / d);                                                                             \
