@@ -41,12 +41,14 @@ from typedgrad.train.listeners import LogScore as LogScore
 from typedgrad.train.loop import fit as fit
 from typedgrad.train.magnitudes import Magnitudes as Magnitudes
 from typedgrad.train.magnitudes import statistics as statistics
+from typedgrad.train.precision import Precision as Precision
 from typedgrad.train.precision import mixed as mixed
 from typedgrad.train.progress import Progress as Progress
 from typedgrad.train.records import read_records as read_records
 from typedgrad.train.scoring import activations as activations
 from typedgrad.train.scoring import score as score
 from typedgrad.train.scoring import score_examples as score_examples
+from typedgrad.train.solvers import Solver as Solver
 from typedgrad.train.solvers import solver as solver
 from typedgrad.train.splitting import featurise as featurise
 from typedgrad.train.splitting import rejoined as rejoined
@@ -55,4 +57,7 @@ from typedgrad.train.stats import Stats as Stats
 from typedgrad.train.timing import Eta as Eta
 from typedgrad.train.timing import Throughput as Throughput
 from typedgrad.train.trainable import Trainable as Trainable
+from typedgrad.train.transfer_graph import GraphTransfer as GraphTransfer
+from typedgrad.train.transfer_network import NetworkTransfer as NetworkTransfer
+from typedgrad.train.transferring import SequentialTransfer as SequentialTransfer
 from typedgrad.train.transferring import transfer as transfer
