@@ -27,6 +27,8 @@ def find(
     `attempt` raises `ShapeError` for shapes that do not fit. It is made with numbers in place of names, so that what is
     merely not refuted does not pass for a repair. The arguments that `error` blames are tried first.
     """
+    if any(isinstance(n, int) and n == 0 for shape in shapes.values() if is_shape(shape) for n in shape):
+        return ""  # no other order makes something of nothing
     numbers = _Numbers()
     fixed = {name: numbers.dim(dim) for name, dim in known.items()}
     for repaired, values, advice in _repairs(error, shapes, static):
