@@ -22,9 +22,9 @@ net = (
 print(net)
 print(tg.summary(net, "n 8 8"))
 
-# A mistake is found where it is made, not at the first batch.
+# A mistake is found where it is made, not at the first batch: by mypy, and when the line runs.
 try:
-    tg.network().input("n 1 8 8").layer(tg.nn.Conv2d, out_channels=4, kernel=9)
+    tg.network().input("n 1 8 8").layer(tg.nn.Conv2d, out_channels=4, kernel=9)  # type: ignore[shape]  # on purpose
 except tg.ShapeError as error:
     print(error)
 
