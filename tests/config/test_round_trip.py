@@ -9,6 +9,7 @@ import pytest
 
 import typedgrad as tg
 from tests.config import examples
+from tests.config.evaluated import Evaluated
 from tests.config.json_schema import errors_of
 from typedgrad import nn
 from typedgrad.config import Defaults, GraphSpec, LayerOptions, LayerSpec, Loss, NetworkSpec
@@ -218,6 +219,29 @@ def test_functions_that_are_registered_return() -> None:
     assert NetworkSpec.from_json(net.spec.to_json()) == net.spec
     again = NetworkSpec.from_json(net.spec.to_json()).build_backbone()
     assert again(tg.ones((1, 4))).tolist() == net(tg.ones((1, 4))).tolist()
+
+
+def test_layers_of_users_return_whose_annotations_are_evaluated() -> None:
+    tg.config.register_layer(Evaluated)
+    assert "Anything" not in repr(arguments_of(Evaluated))
+    options: dict[str, Any] = {
+        "count": 3,
+        "share": 0.25,
+        "several": (1, 2, 3),
+        "pair": (5, 6),
+        "words": ("a", "b"),
+        "maybe": 7,
+        "way": "down",
+        "inner": nn.Relu(),
+        "exact": nn.Dense(in_features=2, out_features=2),
+        "function": tg.tanh,
+    }
+    spec = tg.network(activation="relu").input("n 4").layer(Evaluated, **options).build().spec
+    assert NetworkSpec.from_json(spec.to_json()) == spec
+    made = spec.build_backbone()["evaluated"]
+    assert (made.function, made.activation) == (tg.tanh, "relu")
+    with pytest.raises(tg.config.SpecError, match='way: must be "up" or "down", not'):
+        NetworkSpec.from_json(spec.to_json().replace('"down"', '"sideways"'))
 
 
 def test_graphs_return() -> None:

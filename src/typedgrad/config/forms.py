@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections.abc
 import sys
 import typing
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias, Union, get_args, 
 
 from typedgrad.core.annotations import own_annotations
 from typedgrad.nn import Layer
+from typedgrad.nn.activate import Activated
 
 # What is made of parts, and so stands as a mapping with a `type`; a function stands under its name.
 Kind: TypeAlias = Literal[
@@ -112,7 +114,7 @@ def arguments_of(made_by: Callable[..., object], skip: int = 0) -> dict[str, Arg
     found: dict[str, Argument] = {}
     for name, parameter in list(signature(made_by).parameters.items())[skip:]:
         listed = parameter.kind is Parameter.VAR_POSITIONAL
-        form = form_of(*hints.get(name, (str(parameter.annotation), made_by.__module__)))
+        form = _of_type(*hints.get(name, (parameter.annotation, made_by.__module__)))
         if listed and not isinstance(form, Row):
             form = Row((form,), many=True)
         required = parameter.default is Parameter.empty and not listed
@@ -120,10 +122,10 @@ def arguments_of(made_by: Callable[..., object], skip: int = 0) -> dict[str, Arg
     return found
 
 
-def _fields(cls: type) -> dict[str, tuple[str, str]]:
-    """The annotations of a class's fields as they are written, and the modules where they are."""
+def _fields(cls: type) -> dict[str, tuple[Any, str]]:
+    """The annotations of a class's fields as they are written, or evaluated, and the modules where they are."""
     bases = reversed(cls.__mro__)
-    return {name: (str(hint), base.__module__) for base in bases for name, hint in own_annotations(base).items()}
+    return {name: (hint, base.__module__) for base in bases for name, hint in own_annotations(base).items()}
 
 
 def form_of(hint: str, module: str) -> Form:
@@ -170,12 +172,16 @@ def _of_type(hint: Any, module: str) -> Form:  # noqa: ANN401  # whatever stands
     origin, inner = get_origin(hint), get_args(hint)
     if isinstance(hint, str):
         return form_of(hint, module)
+    if hint == Activated:
+        return _NAMES["Activated"]
     if isinstance(hint, typing.ForwardRef):
         return form_of(hint.__forward_arg__, module)
     if origin in (Union, UnionType):
         return _either([_of_type(item, module) for item in inner])
     if origin is Literal:
         return Choice(tuple(map(str, inner)))
+    if origin in (list, collections.abc.Sequence):
+        return Row((_of_type(inner[0], module),), many=True)
     if origin is tuple:
         many = inner[-1] is ...
         return Row(tuple(_of_type(item, module) for item in (inner[:1] if many else inner)), many)

@@ -11,6 +11,7 @@ from typedgrad.core.annotations import own_annotations
 from typedgrad.core.pytree import flatten
 from typedgrad.core.tensor import Tensor
 from typedgrad.nn import Layer
+from typedgrad.nn.activate import Activated
 from typedgrad.nn.fields import Param, StateField, Sub
 from typedgrad.nn.layer import describe
 
@@ -81,8 +82,9 @@ def settable(cls: type[Layer]) -> dict[str, object]:
 
 
 def field_hints(cls: type[Layer]) -> dict[str, str]:
-    """The annotations of the fields as they are written."""
-    return {name: str(hint) for base in reversed(cls.__mro__) for name, hint in own_annotations(base).items()}
+    """The annotations of the fields as they are written, also where they were evaluated."""
+    hints = {name: hint for base in reversed(cls.__mro__) for name, hint in own_annotations(base).items()}
+    return {name: "Activated" if hint == Activated else str(hint) for name, hint in hints.items()}
 
 
 def canonical(value: object) -> object:
