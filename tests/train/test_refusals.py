@@ -68,6 +68,7 @@ REFUSED: list[tuple[str, Callable[[], object], type[Exception], str]] = [
     ("four", attempt(data=[(X, X, X, X)]), TypeError, "fit: batch 1 of epoch 1 must be a pair (x, y) of Tensors, not"),
     ("no tensors", attempt(data=[((), X)]), TypeError, "fit: batch 1 of epoch 1 must be a pair (x, y) of Tensors"),
     ("mask", attempt(data=[(X, X, [True])]), TypeError, "fit: the mask of batch 1 of epoch 1 must be a Tensor, not a"),
+    ("shapes", attempt(data=[(tg.abstract("n"), X)]), TypeError, "fit: batch 1 of epoch 1 has shapes only, no values"),
     ("rows", attempt(batch=0), ValueError, "Loader: `batch` must be at least 1, got 0"),
     ("resume", attempt(resume=3), TypeError, "fit: `resume` must be a Moment or what was saved of one, not 3"),
     (

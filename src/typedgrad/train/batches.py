@@ -74,7 +74,8 @@ def checked(title: str, batch: object, where: str) -> Example:
     """The tensors of a batch.
 
     Raises:
-        TypeError: if it is not a pair of tensors or tuples of tensors, with a mask or weights if they have names.
+        TypeError: if it is not a pair of tensors or tuples of tensors, with a mask or weights if they have names; or
+            if they have no values.
         ValueError: if it has no rows.
     """
     parts = batch if isinstance(batch, tuple) else ()
@@ -90,6 +91,8 @@ def checked(title: str, batch: object, where: str) -> Example:
     x, y = parts[:2]
     inputs = x if isinstance(x, tuple) else (x,)
     labels = y if isinstance(y, tuple) else (y,)
+    if any(tensor.device == "abstract" for tensor in (*inputs, *labels)):
+        raise TypeError(f"{title}: {where} has shapes only, no values")
     if any(0 in tensor.shape[:1] for tensor in (*inputs, *labels)):
         sizes = [
             ", ".join(str(list(t.shape)) for t in part) if isinstance(part, tuple) else list(part.shape)
