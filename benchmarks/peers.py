@@ -21,7 +21,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 MODULES = {"typedgrad": "with_typedgrad", "torch": "with_torch", "jax": "with_jax"}
 PEERS = ("typedgrad", "torch", "torch channels_last", "torch compile", "jax")
-OURS = "typedgrad"
+OURS = "typedgrad"  # further ones, if asked for: "typedgrad compiled", "typedgrad numpy" (without the native kernels)
 WARM_UP, COMPARED = 5, 5
 
 
@@ -65,6 +65,8 @@ class Peer:
         environment = {**os.environ, **dict.fromkeys(names, str(threads))}
         if peer.startswith("torch"):
             environment |= {"OMP_PROC_BIND": "true", "GOMP_SPINCOUNT": "300000"}
+        if peer == "typedgrad numpy":
+            environment |= {"TYPEDGRAD_KERNELS": "off"}
         if peer == "jax":
             environment |= {"JAX_PLATFORMS": "cpu"}
         command = [sys.executable, __file__, "--serve", peer, workload]
@@ -118,7 +120,7 @@ def compare(workload: str, names: list[str], rounds: int, seconds: float, thread
     reference = next(iter(peers.values())).facts["losses"]
     ours = peers.get(OURS)
     medians = {name: statistics.median(peer.times) for name, peer in peers.items()}
-    rivals = {name: m for name, m in medians.items() if name != OURS}
+    rivals = {name: m for name, m in medians.items() if not name.startswith(OURS)}
     fastest = min(rivals, key=lambda name: rivals[name]) if rivals else None
     for name, peer in peers.items():
         losses = peer.facts["losses"]

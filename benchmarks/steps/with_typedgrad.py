@@ -1,4 +1,4 @@
-"""The steps in typedgrad, eager."""
+"""The steps in typedgrad, eager or compiled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from steps.workloads import Workload, batches, parameters
 import typedgrad as tg
 from typedgrad import Tensor
 
-VARIANTS = ("typedgrad",)
+VARIANTS = ("typedgrad", "typedgrad compiled", "typedgrad numpy")
 Parameters = dict[str, Tensor]
 
 
@@ -30,12 +30,17 @@ def make(workload: Workload, variant: str) -> Callable[[], float]:
     gradient = tg.value_and_grad(lambda p, x, y: model(workload, p, x, y))
     count = 0
 
+    def after(p: Any, state: Any, x: Tensor, y: Tensor) -> tuple[Tensor, Any, Any]:
+        loss, g = gradient(p, x, y)
+        return (loss, *updater.update(p, g, state))
+
+    one = tg.compile(after) if variant == "typedgrad compiled" else after
+
     def step() -> float:
         nonlocal p, state, count
         x, y = data[count % len(data)]
         count += 1
-        loss, g = gradient(p, x, y)
-        p, state = updater.update(p, g, state)
+        loss, p, state = one(p, state, x, y)
         return float(loss)
 
     return step
