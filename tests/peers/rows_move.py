@@ -295,7 +295,7 @@ ROWS = [
     moved("unstack", "torch.unbind", _unstack), moved("tril", "torch.tril", _triangle("tril")),
     moved("triu", "torch.triu", _triangle("triu")),
     moved("diagonal linalg.diagonal", "torch.diagonal", _diagonal), moved("diag", "torch.diag_embed", _diag),
-    moved("trace linalg.trace", "torch.diagonal, torch.sum", _trace),
+    moved("linalg.trace", "torch.diagonal, torch.sum", _trace),
     joined("concat", "cat", (0, -1, 1)), joined("stack", "stack", (0, -1, 1)),
     Row("broadcast_arrays", "torch.broadcast_tensors", _broadcast_arrays), Row("meshgrid", "torch.meshgrid", _meshgrid),
     Row("take", "torch.index_select", _take), Row("take_along_axis", "torch.take_along_dim", _take_along),
