@@ -22,18 +22,18 @@ class Person(TypedDict):
 
 def steps(data: Dataset[Float32[Tensor, "1000 28 28"], Int64[Tensor, "1000"]], key: tg.Key) -> None:
     loader = Loader(data, batch=32, shuffle=True)
-    for x, y in loader:
-        reveal_type(x)  # R: Float32[Tensor, "_ 28 28"]
+    for images, y in loader:
+        reveal_type(images)  # R: Float32[Tensor, "_ 28 28"]
         reveal_type(y)  # R: Int64[Tensor, "_"]
-    for x, y in loader.map(lambda x: x.reshape(-1, 784)).prefetch(2).take(3):
-        reveal_type(x)  # R: Float32[Tensor, "_ 784"]
-    for x, labels in loader.map_labels(lambda y: tg.one_hot(y, classes=10)).batch(7).skip(1):
+    for flat, _ in loader.map(lambda x: x.reshape(-1, 784)).prefetch(2).take(3):
+        reveal_type(flat)  # R: Float32[Tensor, "_ 784"]
+    for _, labels in loader.map_labels(lambda y: tg.one_hot(y, classes=10)).batch(7).skip(1):
         reveal_type(labels)  # R: Float32[Tensor, "_ 10"]
-    for x, y in loader.map_with_key(lambda key, x: x * 2.0, key).shuffle().split(0.5).train:
-        reveal_type(x)  # R: Float32[Tensor, "_ 28 28"]
+    for doubled, _ in loader.map_with_key(lambda key, x: x * 2.0, key).shuffle().split(0.5).train:
+        reveal_type(doubled)  # R: Float32[Tensor, "_ 28 28"]
     for parts in loader.k_fold(5):
-        for x, y in parts.test.cache().repeat(2).concat(loader):
-            reveal_type(x)  # R: Float32[Tensor, "_ 28 28"]
+        for tested, _ in parts.test.cache().repeat(2).concat(loader):
+            reveal_type(tested)  # R: Float32[Tensor, "_ 28 28"]
     for (a, b), _ in loader.zip(loader.map(lambda x: x.reshape(-1, 784))):
         reveal_type(a)  # R: Float32[Tensor, "_ 28 28"]
         reveal_type(b)  # R: Float32[Tensor, "_ 784"]
@@ -76,7 +76,7 @@ def others(image: Float32[Tensor, "n 3 8 8"], text: Int64[Tensor, "n 20"], label
         reveal_type(images)  # R: Float32[Tensor, "_ 3 8 8"]
         reveal_type(texts)  # R: Int64[Tensor, "_ 20"]
         reveal_type(labels)  # R: Int64[Tensor, "_"]
-    for x, _, mask in tg.data.SequenceDataset([[1.0]], [0]).batches(4):
+    for _, _, mask in tg.data.SequenceDataset([[1.0]], [0]).batches(4):
         reveal_type(mask)  # R: Bool[Tensor, "_ _"]
     for words in Stream(["a b"]).map(str.split).prefetch(1):
         reveal_type(words)  # R: list[str]

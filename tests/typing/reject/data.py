@@ -27,10 +27,10 @@ def unfitted(x: Float32[Tensor, "n 4"]) -> None:
 def elements(data: Dataset[Float32[Tensor, "1000 28 28"], Int64[Tensor, "1000"]]) -> None:
     dense = tg.nn.Dense(in_features=784, out_features=10)
     loader = Loader(data, batch=32)
-    for x, y in loader.map(lambda x: x.reshape(-1, 28 * 14)):
-        dense(x)  # E: Dense(in_features=784, out_features=10): `x` has in_features=392, but in_features is 784 [shape]
-    for x, y in loader:
-        tg.softmax_cross_entropy(y, y)  # E: softmax_cross_entropy: `logits` must be Float, not int64 [dtype]
+    for halves, _ in loader.map(lambda x: x.reshape(-1, 28 * 14)):
+        dense(halves)  # E: Dense(in_features=784, out_features=10): `x` has in_features=392, but in_features is 784 [shape]
+    for _, labels in loader:
+        tg.softmax_cross_entropy(labels, labels)  # E: softmax_cross_entropy: `logits` must be Float, not int64 [dtype]
     loader.map(lambda x, y: x)  # E: Cannot infer type of lambda [misc]; Argument 1 to "map" of "Loader" has incompatible type "Callable[[Any, Any], Any]"; expected "Callable[[Float32[Tensor, "_ 28 28"]], Any]" [arg-type]
     loader.take("3")  # E: Argument 1 to "take" of "Epochs" has incompatible type "str"; expected "int" [arg-type]
     loader.window(3, label="first")  # E: Argument "label" to "window" of "Loader" has incompatible type "Literal['first']"; expected "Literal['each', 'last']" [arg-type]
