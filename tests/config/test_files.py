@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 import time
 from contextlib import suppress
 from typing import Any
@@ -328,3 +329,10 @@ def test_nodes_say_what_they_are() -> None:
         "3",
         f"'{'a' * 56}...",
     ]
+
+
+def test_without_pyyaml_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(ImportError, match=r"YAML needs the package PyYAML: pip install typedgrad\[yaml\]"):
+        NetworkSpec.from_yaml("typedgrad: network")
+    assert NetworkSpec("n 4").to_yaml()  # writing needs no package
