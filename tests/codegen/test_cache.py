@@ -187,3 +187,9 @@ def test_without_the_extension_functions_are_called_by_ctypes(place: Path, monke
     assert objects(place)
     assert value.item() == pytest.approx(expected()[0].item(), rel=1e-6)
     assert slope.tolist() == pytest.approx(expected()[1].tolist(), rel=1e-6)
+
+
+def test_whether_code_is_generated_is_on_or_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TYPEDGRAD_CODEGEN", "perhaps")
+    with pytest.raises(ValueError, match="on or off"):
+        fresh()
