@@ -91,6 +91,27 @@ def test_what_is_around_a_function_is_watched() -> None:
     assert g(tg.ones(1)).item() == 7.0
 
 
+def test_what_is_in_a_dict_or_an_object_around_a_function_is_watched() -> None:
+    table = {"w": tg.asarray(2.0)}
+    f = tg.compile(lambda x: x * table["w"])
+    assert f(tg.ones(1)).item() == 2.0
+    table["w"] = tg.asarray(3.0)
+    assert f(tg.ones(1)).item() == 3.0
+
+    class Holder:
+        def __init__(self) -> None:
+            self.w = tg.asarray(4.0)
+
+        def scaled(self, x: tg.Tensor) -> tg.Tensor:
+            return x * self.w
+
+    holder = Holder()
+    g = tg.compile(holder.scaled)
+    assert g(tg.ones(1)).item() == 4.0
+    holder.w = tg.asarray(5.0)
+    assert g(tg.ones(1)).item() == 5.0
+
+
 GLOBAL = tg.asarray(5.0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import FunctionType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from typedgrad.core.pytree import flatten
@@ -14,7 +14,8 @@ from typedgrad.core.tensor import Tensor
 class Closure:
     """The variables around a function, and those of its module that hold tensors, as they were once.
 
-    Names and what they stand for are compared, not what is inside: tensors are immutable, and so are layers.
+    Names and what they stand for are compared, also those in a dict and those of an object's attributes, one level deep:
+    tensors are immutable, and so are layers.
     """
 
     __slots__ = ("_cells", "_globals")
@@ -35,9 +36,21 @@ class Closure:
             self._cells.append((cell, found))
             if isinstance(found, FunctionType) and id(found) not in seen:
                 self._watch(found, seen)
+            self._watch_inside(found)
+        if isinstance(function, MethodType):
+            self._watch_inside(function.__self__)
         names: dict[str, Any] = getattr(function, "__globals__", {})
         used = getattr(getattr(function, "__code__", None), "co_names", ())
-        self._globals += [(names, name, names[name]) for name in used if name in names and _holds_tensors(names[name])]
+        for name in used:
+            if name in names and _holds_tensors(names[name]):
+                self._globals.append((names, name, names[name]))
+                self._watch_inside(names[name])
+
+    def _watch_inside(self, value: object) -> None:
+        """The tensors in a dict, or in an object's attributes, which can be exchanged for others."""
+        found = value if isinstance(value, dict) else getattr(value, "__dict__", None)
+        if isinstance(found, dict) and not isinstance(value, (ModuleType, FunctionType)):
+            self._globals += [(found, name, part) for name, part in found.items() if _holds_tensors(part)]
 
     def is_same(self) -> bool:
         """Whether all of them stand for what they stood for."""
@@ -50,6 +63,4 @@ class Closure:
 def _holds_tensors(value: object) -> bool:
     if isinstance(value, (Tensor, State)):
         return True
-    if callable(value) and not hasattr(value, "__dict__"):
-        return False
     return any(isinstance(leaf, (Tensor, State)) for leaf in flatten(value)[0])
