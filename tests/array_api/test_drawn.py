@@ -127,8 +127,8 @@ def test_sorting_and_searching(data: st.DataObject) -> None:
     assume(not np.isnan(wanted.numpy()).any())
     found = np.searchsorted(np.sort(line.numpy()), wanted.numpy(), side=side).astype("int64")
     same(tg.searchsorted(line, wanted, side=side, sorter=tg.argsort(line)), found)
-    for ours, theirs in zip(tg.nonzero(x), np.nonzero(x.numpy()), strict=True):
-        same(ours, theirs)
+    for made, places in zip(tg.nonzero(x), np.nonzero(x.numpy()), strict=True):
+        same(made, places)
 
 
 @LIMITED
