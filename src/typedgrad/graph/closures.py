@@ -14,7 +14,7 @@ from typedgrad.core.tensor import Tensor
 class Closure:
     """The variables around a function, and those of its module that hold tensors, as they were once.
 
-    Names and what they stand for are compared, also those in a dict and those of an object's attributes, one level deep:
+    Names and what they stand for are compared, also those in a dict and those of an object, one level deep:
     tensors are immutable, and so are layers.
     """
 
