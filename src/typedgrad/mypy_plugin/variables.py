@@ -84,19 +84,32 @@ class Variables:
         found = [one for one in self.definitions.all(node, self.api.scope.stack) if not one.grows]
         if len(found) < (1 if node.is_argument else 2):
             return known
+        first, *others = found
+        if e.line in first.lines and all(
+            one.line >= e.line or (one.lines and e.line not in one.lines) for one in others
+        ):
+            return known  # an item of what a loop goes through, which nothing has replaced yet
         parts = [known]
-        for one in found:
+        for one in found if node.is_argument else others:
             value, path = _inside(one.value, one.path)
             if value is not None and self.api.has_type(value):
                 parts.append(_at(self.api.lookup_type(value), path))
             elif one.line < e.line:
                 return map_tensors(known, self.codec.bare)
             # What comes later has no type yet. In a loop mypy looks again.
-        return self._common(known, parts)
+        return known if len(parts) == 1 else self._common(known, parts)
 
     def _common(self, known: Type, parts: list[Type]) -> Type:
         """The type with what all values have in common of shape and dtype."""
         proper = get_proper_type(known)
+        tuples = [part for part in map(get_proper_type, parts) if isinstance(part, TupleType)]
+        if (
+            isinstance(proper, TupleType)
+            and len({len(part.items) for part in tuples}) == 1
+            and len(tuples) == len(parts)
+        ):
+            columns = zip(*(part.items for part in tuples), strict=True)
+            return proper.copy_modified(items=[self._common(column[0], list(column)) for column in columns])
         read = [self.codec.read(part) for part in parts]
         if isinstance(proper, UnionType):
             proper = self.merged(proper)
