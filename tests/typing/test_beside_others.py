@@ -79,6 +79,7 @@ def test_beside_the_plugin_of_pydantic(plugins: str, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     config = CONFIG.replace("plugins = typedgrad.mypy_plugin", f"plugins = {plugins}")
+    config += "\n[pydantic-mypy]\ninit_typed = True\n"
     (report,) = check([program], tmp_path, config=config).values()
     assert {line: "; ".join(errors(messages)) for line, messages in report.items()} == WANTED
 
