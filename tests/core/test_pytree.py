@@ -130,7 +130,7 @@ def test_mapping_over_trees_that_differ_is_refused(other: Any, reason: str) -> N
 
 def test_layers_that_are_shared_stay_shared() -> None:
     layer = tg.init(tg.nn.Dense(in_features=2, out_features=2), tg.random.key(0))
-    tree = {"first": layer, "again": [layer]}
+    tree: dict[str, Any] = {"first": layer, "again": [layer]}
     leaves, structure = flatten(tree)
     assert len(leaves) == 2
     again = unflatten(structure, [leaf * 2.0 for leaf in leaves])

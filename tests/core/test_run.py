@@ -104,7 +104,7 @@ def test_updates_are_ignored_while_a_checkpoint_recomputes() -> None:
 
 
 def test_states_are_skipped_by_gradients() -> None:
-    tree = {"w": t(2.0), "mean": State(t(5.0))}
+    tree: dict[str, Any] = {"w": t(2.0), "mean": State(t(5.0))}
     gradient = tg.grad(lambda p: p["w"] * p["mean"].value)(tree)
     assert same(gradient["w"], 5.0)
     assert gradient["mean"] is tree["mean"]

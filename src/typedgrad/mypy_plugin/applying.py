@@ -15,7 +15,7 @@ from mypy.types import AnyType, CallableType, Type, get_proper_type
 
 from typedgrad.mypy_plugin import transforming
 from typedgrad.mypy_plugin.calls import Actual, Callee
-from typedgrad.mypy_plugin.definitions import PARTS
+from typedgrad.mypy_plugin.definitions import parts_of
 from typedgrad.mypy_plugin.encoding import tensors_in
 
 if TYPE_CHECKING:
@@ -27,11 +27,12 @@ APPLIED = "()"
 def wrap(nodes: Iterable[Node], wrapped: Callable[[Expression, str], CallExpr]) -> None:
     """Wrap all calls of calls in some statements or expressions."""
     for node in nodes:
-        for name in PARTS:
+        for name in parts_of(node):
             part = getattr(node, name, None)
             if isinstance(part, list):
                 wrap([child for child in part if isinstance(child, Node)], wrapped)
-                part[:] = [wrapped(child, APPLIED) if _is_applied(child) else child for child in part]
+                if any(map(_is_applied, part)):
+                    part[:] = [wrapped(child, APPLIED) if _is_applied(child) else child for child in part]
             elif isinstance(part, Node):
                 wrap([part], wrapped)
                 if _is_applied(part):

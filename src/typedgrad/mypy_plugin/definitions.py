@@ -180,6 +180,17 @@ PARTS: Final = (
     "index", "items", "left", "msg", "operands", "right", "rvalue",
 )  # fmt: skip
 """What statements and expressions consist of, as far as others of them may stand in it."""
+_PARTS_OF: Final[dict[type, tuple[str, ...]]] = {}
+
+
+def parts_of(node: Node) -> tuple[str, ...]:
+    """Those that nodes of this class have; most have none or two, and there are very many nodes."""
+    found = _PARTS_OF.get(type(node))
+    if found is None:
+        found = _PARTS_OF[type(node)] = tuple(
+            name for name in PARTS if hasattr(type(node), name) or hasattr(node, name)
+        )
+    return found
 
 
 def comparisons(node: Node) -> Iterator[tuple[Expression, Expression]]:
@@ -187,7 +198,7 @@ def comparisons(node: Node) -> Iterator[tuple[Expression, Expression]]:
     if isinstance(node, ComparisonExpr):
         yield from ((left, right) for op, left, right in node.pairwise() if op in ("==", "!="))
     inner = {"OverloadedFuncDef": "items", "Decorator": "func", "ClassDef": "defs"}.get(type(node).__name__)
-    for name in (inner,) if inner else PARTS:
+    for name in (inner,) if inner else parts_of(node):
         part = getattr(node, name, None)
         for child in part if isinstance(part, (list, tuple)) else (part,):
             if isinstance(child, Node):

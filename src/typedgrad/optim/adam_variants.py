@@ -41,7 +41,8 @@ def _adamax(t: int, carry: Carry, *, learning_rate: float, beta1: float, beta2: 
 
 def _foresight(t: int, beta1: float, decay: float) -> float:
     """The momentum of update `t`, which grows from half of `beta1` to all of it."""
-    return beta1 * (1 - 0.5 * host(math.pow, 0.96, t * decay))
+    kept: float = host(math.pow, 0.96, t * decay)
+    return beta1 * (1 - 0.5 * kept)
 
 
 def _product(t: int, last: float, settings: Settings) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from typedgrad.optim.hyper import check
 from typedgrad.optim.schedules import count
@@ -77,6 +77,20 @@ class Plateau:
 
     def on_fit_end(self, at: object, *, interrupted: bool) -> None:
         """Nothing; listeners have this."""
+
+    if TYPE_CHECKING:  # what it does not hear of, `fit` need not prepare; to type checkers it is a listener whole
+
+        def on_forward(self, at: object, activations: object) -> None:
+            """Not at all; listeners have this."""
+
+        def on_backward(self, at: object, update: object) -> None:
+            """Not at all; listeners have this."""
+
+        def close(self) -> None:
+            """Not at all; listeners have this."""
+
+        def kept(self) -> str | None:
+            """Not at all; listeners have this."""
 
 
 def on_plateau(
