@@ -49,22 +49,6 @@ static inline void relax(void) {
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
     __asm__ volatile("yield");
-
-void meeting_begins(Meeting *meeting, int count) { *meeting = (Meeting){count, 0, 0}; }
-
-void meet(Meeting *meeting) {
-    if (meeting->count == 1) return;
-    int turn = __atomic_load_n(&meeting->turn, __ATOMIC_ACQUIRE);
-    if (__atomic_add_fetch(&meeting->come, 1, __ATOMIC_ACQ_REL) == meeting->count) {
-        __atomic_store_n(&meeting->come, 0, __ATOMIC_RELAXED);
-        __atomic_store_n(&meeting->turn, turn + 1, __ATOMIC_RELEASE);
-        return;
-    }
-    for (int i = 0; __atomic_load_n(&meeting->turn, __ATOMIC_ACQUIRE) == turn; i++)
-        if (i < SPINS) relax();
-        else sched_yield();
-}
-
 #endif
 }
 
